@@ -15,17 +15,18 @@ import pytest
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="it looks for processes in /proc")
 SECONDS = 30
 THEOREMS = """from sympy import MatrixSymbol, symbols
-from tptheory import Equal, Pinv, matmul, theorem
-As = [MatrixSymbol(f"A{i}", *symbols("n n")) for i in range(4)]
-CLOSE = [Equal(matmul(As[0], As[1], As[0]), As[2]), Equal(matmul(As[3], As[3]), As[1])]
+from tptheory import Equal, Pinv, matmul, symmetric, theorem
+R, S = (MatrixSymbol(name, *symbols("n n")) for name in "RS")
+ROOTS = [symmetric(R, S), Equal(matmul(R, R, R), matmul(S, S, S))]
 @theorem("True")
 def holds():
-    return Equal(matmul(As[0], Pinv(As[0]), As[0]), As[0])
+    return Equal(matmul(R, Pinv(R), R), R)
 """
 THEOREMS += "".join(
-    f"@theorem('Open {name}')\ndef {name}():\n    return Equal(matmul(*As), matmul(*As[::-1]), given=CLOSE)\n"
+    f"@theorem('Symmetric cube roots are unique, {name}')\ndef {name}():\n    return Equal(R, S, given=ROOTS)\n"
     for name in ("first", "second")
 )
+"""A file with two theorems that are true, and that no search settles in its time."""
 COMMANDS = {
     "lines": "sweep trajectory seed=0..99 steps=300 --out s.jsonl",
     "parquet": "sweep trajectory seed=0..99 steps=300 --out s.parquet",

@@ -9,15 +9,6 @@ import pytest
 from tptheory.signals import Terminated, status_of, with_advice
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
-SLOW = """from sympy import MatrixSymbol, symbols
-from tptheory import Equal, matmul, theorem
-As = [MatrixSymbol(f"A{i}", *symbols("n n")) for i in range(4)]
-CLOSE = [Equal(matmul(As[0], As[1], As[0]), As[2]), Equal(matmul(As[3], As[3]), As[1])]
-"""
-SLOW += "".join(
-    f"@theorem('Theorem {name}')\ndef {name}():\n    return Equal(matmul(*As), matmul(*As[::-1]), given=CLOSE)\n"
-    for name in ("first", "second")
-)
 
 
 def started(arguments, folder, begin=None):
@@ -35,7 +26,6 @@ def with_default_interrupt():
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda sent: sent.name)
 def test_a_command_that_is_asked_to_end_says_so_in_one_line(tmp_path, sent):
     """All take the road of Ctrl-C; the status is 128 and the number of the signal."""
-    (tmp_path / "slow.py").write_text(SLOW)
     out = ["train", "--steps", "100000000", "--log-every", "1000"]
     running = started(out, tmp_path, with_default_interrupt)
     assert "iter" in running.stdout.readline()
