@@ -10,7 +10,7 @@ from typing import Any
 from sympy import MatrixSymbol, S, Symbol
 
 from tptheory.claims.claim import Claim, flatten_given
-from tptheory.claims.goals import Goal, OneOf, product_of_norms
+from tptheory.claims.goals import Goal, OneOf, product_of_residuals
 from tptheory.claims.hypotheses import Hypothesis
 from tptheory.claims.tacit import words
 from tptheory.claims.vocabulary import RankAtMost
@@ -149,7 +149,7 @@ class AnyOf(Claim):
 
     def equations(self) -> tuple[tuple[Any, Any], ...]:
         """Return the product of the sums of squared norms, and 0."""
-        return ((product_of_norms(self.alternatives()), S.Zero),)
+        return ((product_of_residuals(self.alternatives()), S.Zero),)
 
     def expressions(self) -> tuple[Any, ...]:
         """Return the expressions that the alternatives speak of, without the witnesses of hypotheses."""

@@ -169,7 +169,7 @@ def moving_symbols(expression: Any, motion: Motion) -> list[MatrixSymbol]:
     return [W for W in motion if expression.has(W)]
 
 
-def product_of_norms(alternatives: Iterable[Iterable[Any]]) -> Any:
+def product_of_residuals(alternatives: Iterable[Iterable[Any]]) -> Any:
     """Return the product of the sums of squared norms of residuals: 0 where all residuals of an alternative vanish."""
     product = S.One
     for residuals in alternatives:

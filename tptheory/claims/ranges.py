@@ -27,7 +27,7 @@ from tptheory.symbolic.depths import at_depth
 from tptheory.symbolic.dynamics import Motion, Step
 from tptheory.symbolic.layers import LayerScalar, LayerSymbol, Sequence, layer_symbols, occurrences
 from tptheory.symbolic.remembering import remembered
-from tptheory.symbolic.walking import nodes_in, once
+from tptheory.symbolic.walking import nodes_in, opened_once
 
 HYPOTHESES = {name: getattr(hypotheses, name) for name in hypotheses.PROPERTIES}
 DEEPEST = 3
@@ -65,7 +65,7 @@ def _index_symbols(item: Any) -> set[Symbol]:
 def _indices_in(expression: Any) -> frozenset[Symbol]:
     """Return the symbols of the indices of members and widths in an expression, and of the ends of its sequences."""
     found: set[Symbol] = set()
-    for node in nodes_in(expression, opens=once(Sequence)):
+    for node in nodes_in(expression, opens=opened_once(Sequence)):
         if isinstance(node, Sequence):
             found |= node.first.free_symbols | node.last.free_symbols
         elif isinstance(node, LayerSymbol | LayerScalar):

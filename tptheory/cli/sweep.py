@@ -65,7 +65,7 @@ def sweep(
         with advice_when_stopped(lambda: f"what is done is in {out}; the same command goes on from there"):
             known = partial(progress.advance, bar)
             found = run_sweep(task, cells, out, workers=workers, scheduler=scheduler, on_record=show, on_known=known)
-    _report(task, found, failures, out, as_json)
+    _print_result(task, found, failures, out, as_json)
     raise typer.Exit(REFUTED if found.failed or found.failed_before else PROVED)
 
 
@@ -88,7 +88,7 @@ def _failure(record: Any) -> str:
     return f"{cell}: {record.get('error', 'not passed')}"
 
 
-def _report(task: str, found: Summary, failures: list[str], out: Path, as_json: bool) -> None:
+def _print_result(task: str, found: Summary, failures: list[str], out: Path, as_json: bool) -> None:
     """Print how many cells were done, skipped and failed: as JSON, or in words after the first failures."""
     if not as_json:
         _print_summary(found, failures, out)

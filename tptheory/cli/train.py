@@ -97,10 +97,10 @@ def train(
 
         with advice_when_stopped(lambda: _how_to_go_on(how)):
             run = fit(chosen, data=samples, constants=constants, settings=how, on_log=show, on_step=bar.move)
-    _report(run, out, as_json)
+    _print_result(run, out, as_json)
 
 
-def _report(run: TrainingRun, out: Console, as_json: bool) -> None:
+def _print_result(run: TrainingRun, out: Console, as_json: bool) -> None:
     """Print what came of a run: as JSON, or in words."""
     if as_json:
         print_json(_facts(run))

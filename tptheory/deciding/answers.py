@@ -216,7 +216,10 @@ class _Refuter:
             return _ended_by(error, "the search", claim, perf_counter() - started)
 
     def _none_found(self, searched: Searched, allowed: float, took: float) -> Undecided:
-        """Say that no counterexample was found; or no instance at all, in a search that was long or came to an end."""
+        """Say why no counterexample was found: a size is too large, or no instance met the hypotheses, or else.
+
+        That none did is said of a search that was long or came to an end, and of hypotheses that nothing meets.
+        """
         looked = took < allowed or took > LOOKED or unmeetable(self.claim)
         vacuous = self.claim.premises() and searched.evidence["instances tried"] == 0 and looked
         reason = f"{NO_INSTANCE} was found: {_why_none(self.claim)}" if vacuous else searched.reason

@@ -112,7 +112,7 @@ class AffinePart:
     def at_numbers(self, base: Mapping[Any, Any]) -> Instances:
         """Return a source of instances that meet the hypotheses on matrices where the tied numbers have these values.
 
-        It is the source of the claim itself if no number is tied, or if they are no hypotheses there.
+        It is the source of the claim itself if no number is tied, or if a hypothesis is none at these values.
         """
         values = tuple(base[s] for s in self.tied)
         if values not in self._sources:
@@ -120,7 +120,7 @@ class AffinePart:
         return self._sources[values]
 
     def _with_numbers(self, values: tuple[fmpq, ...]) -> Instances:
-        """Return the source of instances in whose hypotheses the tied numbers are written as these."""
+        """Return the source under the hypotheses on matrices at these values; the claim's own if one is none there."""
         numbers = {s: Rational(int(v.p), int(v.q)) for s, v in zip(self.tied, values, strict=True)}
         matrices = [h for h in self.claim.given if any(isinstance(s, MatrixSymbol) for s in _symbols_of(h))]
         try:

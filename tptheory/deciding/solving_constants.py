@@ -127,8 +127,8 @@ def solve_constants(
             one is a size, stands in a hypothesis, or is declared to be more than real, as what is found may be any
             number; or if the depth is a symbol.
         UnsupportedExpressionError: if the claim is no set of equations with rational values, or no instance meets its
-            hypotheses, or no such function fits; or there is no proof, and all that do have one
-            value of the numbers that the constants may depend on.
+            hypotheses, or no such function fits; or there is no proof, and all instances that were
+            found have the same values of the numbers that the constants may depend on.
 
     >>> from sympy import symbols
     >>> from tptheory import Conserved, DeepLinearNetwork, LogPdet, TargetProp, squared_norm
@@ -173,7 +173,7 @@ def _read(unknowns: Any, claim: Claim) -> tuple[Symbol, ...]:
 
 
 def _check_unknown(c: Any, claim: Claim) -> None:
-    """Refuse what is no number that a claim speaks of, and that its conclusion leaves free.
+    """Refuse what is no real number that a claim speaks of and no hypothesis does.
 
     Raises:
         InvalidTypeError: if it is no symbol that is a number.

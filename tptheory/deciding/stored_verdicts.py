@@ -30,10 +30,10 @@ from tptheory.proving.restating import restated
 from tptheory.refuting.counterexample import Counterexample
 from tptheory.symbolic.remembering import one_question
 
-FIRST_LOOK = 0.05
+LOOK_SHARE = 0.05
 """The part of the time that `decide` is given first, whatever is expected."""
-EXPECTED = 0.7
-"""The part of the time that is then spent on what is expected."""
+EXPECTED_SHARE = 0.7
+"""The part of the time that is then spent on what is expected, or on the smallest counterexample."""
 FORMAT = "tptheory-counterexample/1"
 OWN_SECONDS = 10.0
 """For how many seconds it is searched for a proof that a stored law holds near a point."""
@@ -44,8 +44,8 @@ def settle(theorem: Theorem, seconds: float = 10.0) -> Found:
     """Search for the verdict on a theorem.
 
     After a short look at both sides, most of the time is spent on what is expected: a proof of a theorem, a
-    counterexample to a conjecture. What is left is spent on the other side. Where the look finds a counterexample, one
-    is searched for longer, for that it is the smallest takes more than a look. An open conjecture, and a claim that
+    counterexample to a conjecture. What is left is spent on the other side. Where the look finds a counterexample
+    that is not known to be the smallest, the search for that takes longer. An open conjecture, and a claim that
     decides itself, are left to `decide`.
 
     Args:
@@ -59,14 +59,16 @@ def settle(theorem: Theorem, seconds: float = 10.0) -> Found:
     if theorem.expected == "undecided" or theorem.claim.decides_itself:
         return decide(theorem, seconds)
     started = perf_counter()
-    look = decide(theorem, FIRST_LOOK * seconds)
+    look = decide(theorem, LOOK_SHARE * seconds)
     if isinstance(look, Proved):
         return look
+    if isinstance(look, Refuted) and look.counterexample.minimal:
+        return look
     if isinstance(look, Refuted):
-        longer = refute(theorem, EXPECTED * seconds)
+        longer = refute(theorem, EXPECTED_SHARE * seconds)
         return longer if isinstance(longer, Refuted) else look
     sides = (prove, refute) if theorem.expected == "proved" else (refute, prove)
-    first = sides[0](theorem, EXPECTED * seconds)
+    first = sides[0](theorem, EXPECTED_SHARE * seconds)
     left = seconds - (perf_counter() - started)
     second = sides[1](theorem, left) if isinstance(first, Undecided) and left > 0 else first
     return first if isinstance(second, Undecided) else second

@@ -180,7 +180,7 @@ def bounds(fields: DataFields, counted: CountedLaws, seed: int) -> Iterator[tupl
 def _drawn_certificate(
     fields: DataFields, counted: CountedLaws, random: np.random.Generator, others: int
 ) -> tuple[dict[str, Any], Point]:
-    """Return a certificate at a point that is drawn, which is true if the ranks there are as large as they should be.
+    """Return a certificate at a drawn point, true if the ranks there are as large as they should be, and the point.
 
     Args:
         fields: the velocities.

@@ -236,7 +236,7 @@ def _is_positive_integer(n: Any) -> bool:
 
 
 def _wrong_depth(names: list[str], depth: Any) -> InvalidValueError:
-    """Return the error for a depth that is given for other symbols than those of a claim, or is no such number."""
+    """Return the error for a depth that is given for other symbols than those of a claim, or is no positive integer."""
     if not names:
         return InvalidValueError(complain("depth", "left out, for the claim has no depth", depth))
     mend = f"Try depth={{{', '.join(f'{name!r}: 2' for name in names)}}}."

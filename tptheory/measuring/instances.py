@@ -15,7 +15,7 @@ from tptheory.claims.claim import Claim
 from tptheory.claims.vacuity import is_oversized
 from tptheory.clock import require_time
 from tptheory.errors import ShapeError, complain
-from tptheory.measuring.inequalities import Inequalities
+from tptheory.measuring.inequality_repair import Inequalities
 from tptheory.measuring.joint_matrices import joint_builders
 from tptheory.measuring.polynomial_systems import PolynomialSystem
 from tptheory.measuring.premises import Instance, Premises, Unknowns

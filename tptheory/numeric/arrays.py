@@ -26,9 +26,9 @@ class ArrayArithmetic(RunArithmetic):
     dtype: np.dtype
 
     def product(self, A: Any, B: Any) -> Any:
-        """Return ``AB``, without NumPy's word on invalid values: kernels of BLAS read beside small operands as well.
+        """Return ``AB`` without NumPy's warning of invalid values, which BLAS raises by reading beside small operands.
 
-        What is not finite in the result is told by `in_range` and its like.
+        What is not finite in the result is told where it is looked at.
         """
         with np.errstate(invalid="ignore"):
             return np.matmul(A, B)

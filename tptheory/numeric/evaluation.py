@@ -128,7 +128,7 @@ def _in_precision_of(kind: Arithmetic, wanted: Container[Basic], values: Mapping
 def _bound(
     fitted: Arithmetic, values: Mapping[Basic, Any]
 ) -> tuple[Arithmetic, dict[Basic, Any], dict[Basic, Integer]]:
-    """Return the arithmetic, the values in its precision, and the widths."""
+    """Return the arithmetic, the matrices as they are beside the scalars in its precision, and the widths."""
     matrices = {symbol: value for symbol, value in values.items() if isinstance(symbol, MatrixSymbol)}
     given = {s: Integer(n) for s, n in values.items() if s not in matrices and isinstance(n, Integral)}
     sizes = read_widths({symbol: fitted.shape(matrix) for symbol, matrix in matrices.items()}, given)

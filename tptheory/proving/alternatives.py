@@ -50,7 +50,7 @@ def one_equation(goal: goals.OneOf) -> Any:
     """
     if not all(map(_are_equations, goal.alternatives)):
         raise UnsupportedExpressionError("'claims' must all be equations for one of them to be proved.")
-    return goals.product_of_norms(map(_residuals, goal.alternatives))
+    return goals.product_of_residuals(map(_residuals, goal.alternatives))
 
 
 def assume_fails(alternative: Sequence[goals.Goal], translator: Translator) -> None:

@@ -12,7 +12,7 @@ from tptheory.proving.words import Polynomial
 def anchored(A: Polynomial) -> tuple[Any, Index | None]:
     """Return a key that polynomials share which differ only by the layer they stand at, and the index of that layer.
 
-    There is no such layer where a letter that has no index, such as a target, fits there alone by its sizes.
+    There is no such layer where a letter that has no index, such as a target, fits only there by its sizes.
     """
     anchor = _anchor(A)
     if anchor is None or _stays(A, anchor[0]):

@@ -140,7 +140,7 @@ class BackTranslator:
 
         Args:
             norm: the number.
-            squares: the squares of the words' coefficients, up to whose signs the sum is known.
+            squares: the square of each word's coefficient; the signs are looked for.
         """
         roots = {word: root for word, square in squares.items() if (root := _root(square)) is not None}
         if len(roots) < len(squares) or len({self.alphabet.shape(word) for word in squares}) > 1:

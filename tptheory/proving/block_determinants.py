@@ -11,7 +11,7 @@ from itertools import product
 
 from sympy import BlockMatrix
 
-from tptheory.proving.determinants import SAME, determinant
+from tptheory.proving.determinants import FOUND_TWICE, determinant
 from tptheory.proving.knowledge import Knowledge
 from tptheory.proving.translating import refuse_layers
 from tptheory.proving.words import Polynomial
@@ -27,7 +27,7 @@ def block_determinant(translator: Knowledge, M: BlockMatrix) -> Polynomial:
         blocks = {(i, j): translator(M.blocks[i, j]) for i, j in product(range(len(M.rowblocksizes)), repeat=2)}
         found = list(dict.fromkeys(_determinants(translator, blocks)))
         for other in found[1:]:
-            translator.assume(found[0] - other, SAME)
+            translator.assume(found[0] - other, FOUND_TWICE)
         if found:
             return found[0]
     return determinant(translator, translator(M))
@@ -51,7 +51,7 @@ def _determinants(translator: Knowledge, blocks: Blocks) -> Iterator[Polynomial]
 
 
 def _without(translator: Knowledge, blocks: Blocks, i: int) -> Blocks | None:
-    """Return the blocks that are left when a block on the diagonal is taken out, whose determinant is a factor."""
+    """Return the Schur complements of a block on the diagonal; None if they need an inverse that is not known."""
     others = {j for j, _ in blocks} - {i}
     rest = {(j, k): block for (j, k), block in blocks.items() if i not in (j, k)}
     if not any(blocks[i, j] for j in others) or not any(blocks[j, i] for j in others):

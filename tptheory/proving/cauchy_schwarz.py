@@ -15,7 +15,7 @@ from tptheory.proving.completion import Completion, Limits
 from tptheory.proving.knowledge import ROOT
 from tptheory.proving.letters import Size
 from tptheory.proving.square_candidates import SquareCandidate
-from tptheory.proving.square_roots import equation_of_root, root_equation
+from tptheory.proving.square_roots import root_equation, root_of_norm
 from tptheory.proving.translation import Translator
 from tptheory.proving.words import Polynomial, rotations
 
@@ -71,7 +71,10 @@ def _negative_products_of_two(number: Polynomial) -> list[tuple[str, ...]]:
 
 
 def completed_square(t: str, A: str, B: str, translator: Translator) -> list[SquareCandidate]:
-    """Return the two candidates of the square of ``b A - (t k) b B``, if the trace of ``A B'`` is ``t``."""
+    """Return the two candidates of the square of ``b A - (t k) b B``, if the trace of ``A B'`` is ``t``.
+
+    Here ``b^2 = |B|^2`` and ``k = 1 / |B|^2``.
+    """
     basis = Completion(translator.alphabet, translator.known(), Limits(effort=EFFORT))
     return _completed([t], A, _Factor(Polynomial.word(translator.alphabet, B).norm(), B, 1), translator, basis)
 
@@ -130,8 +133,8 @@ def _plain(word: str, translator: Translator) -> str:
     known = [
         {word for _, word in p.terms} for p in translator.known() if len(p.terms) == 2 and sum(p.terms.values()) == 0
     ]
-    turned = {letter: alphabet.adjoints[letter] for letter in word if alphabet.letters[letter][1]}
-    symmetric = {c: plain for c, plain in turned.items() if {c, plain} in known or plain in _roots(translator)}
+    turned, roots = {a: alphabet.adjoints[a] for a in word if alphabet.letters[a][1]}, _roots(translator)
+    symmetric = {c: plain for c, plain in turned.items() if {c, plain} in known or plain in roots}
     return "".join(symmetric.get(letter, letter) for letter in word)
 
 
@@ -163,9 +166,8 @@ def _root_and_reciprocal(B: _Factor, translator: Translator) -> tuple[str, str]:
     """Name ``b`` with ``b^2 = |B|^2`` and ``k``, the pseudo-inverse of ``|B|^2`` or the inverse of a size."""
     alphabet = translator.alphabet
     if isinstance(B.size, int):
-        norm = Polynomial.word(alphabet, B.word).norm()  # whose root, where it is 0, is the word, and not a number
-        translator.assume(*equation_of_root(translator, norm))
-        return _letter(translator.root(norm)), _letter(translator.pinv(norm))
+        b = root_of_norm(translator, B.word)
+        return b, _letter(translator.pinv(Polynomial.word(alphabet, B.word).norm()))
     equation = root_equation(alphabet, B.size)
     translator.assume(equation, ("nonnegative", B.norm.data()))
     (root,) = {s for scalars, _ in equation.terms for s in scalars} - {*_scalars(B.norm)}

@@ -18,7 +18,7 @@ from tptheory.proving.translating import Reason
 from tptheory.proving.words import Alphabet, Polynomial, rotations
 
 PRODUCTS: Reason = ("definition", "equal matrices have equal determinants")
-SAME: Reason = ("definition", "a determinant that is found in two ways")
+FOUND_TWICE: Reason = ("definition", "a determinant that is found in two ways")
 NEWTON: Reason = ("definition", "a determinant in traces of powers")
 MOST_CUBED = 4
 """A matrix with more terms than this is not multiplied by itself."""
@@ -55,7 +55,7 @@ def _of_sum(translator: Knowledge, A: Polynomial) -> Polynomial:
     whole = Polynomial.identity(A.alphabet, A.rows)
     found = [] if ((), "") in A.terms else [*_with_letters_taken_out(translator, A)]
     for other in found[1:]:
-        translator.assume(found[0] - other, SAME)
+        translator.assume(found[0] - other, FOUND_TWICE)
     if found:
         return found[0]
     dyads = _dyads(A - whole)

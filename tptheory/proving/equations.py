@@ -136,7 +136,7 @@ def equal(left: Polynomial, right: Polynomial) -> Attempt:
 
 
 def _through_a_root(D: Polynomial) -> Attempt:
-    """Show ``X S = 0`` from ``X R = 0``, where a hypothesis says that ``S`` is not below 0, and so is ``R R'``."""
+    """Show ``X S = 0`` from ``X R = 0``, where a hypothesis that ``S`` is not below 0 makes ``S = R R'``."""
 
     def attempt(translator: Translator, deadline: float) -> Proof:
         roots = [R for R in AuxiliaryLetters.of(translator).multipliers if D.alphabet.shapes[R] is not None]

@@ -27,7 +27,7 @@ from tptheory.proving.proof_data import declarations, proof_data
 from tptheory.proving.proof_search import ProofSearch
 from tptheory.proving.ranks import factorisations, rank_at_most
 from tptheory.proving.recursion_lemmas import lemmas_about_recursions
-from tptheory.proving.recursion_relations import relations, row_spaces
+from tptheory.proving.recursion_relations import lemmas_on_pairs, row_spaces
 from tptheory.proving.searching import Attempt, StuckError, common_scalars, divided, hypotheses_used, refuse_when_late
 from tptheory.proving.term_order import DEFINED
 from tptheory.proving.theory import LayerGoal, LayerLemma, Strategy, Theory, theory_of
@@ -115,25 +115,25 @@ def _shown_quickly(theory: Theory, goal: LayerGoal, deadline: float) -> bool:
 
 def _relate_recursions(theory: Theory, deadline: float) -> bool:
     """Prove what relates two recursions of a theory, and return whether something was found that is new."""
-    if theory.related:
+    if theory.recursions_related:
         return False
     before = len(theory.proved)
-    for lemma in relations(theory):
+    for lemma in lemmas_on_pairs(theory):
         refuse_when_late(deadline)
         if all(lemma.goal != shown for shown, _ in theory.proved):
             with suppress(StuckError):
                 cases = _cases(theory, lemma.goal, lemma.strategy, deadline, quick=True)
                 theory.proved.append((lemma.goal, cases))
     refuse_when_late(deadline)
-    theory.related = True
+    theory.recursions_related = True
     return len(theory.proved) > before
 
 
 def _with_lemmas(theory: Theory, goal: LayerGoal, lemmas: Iterable[Sequence[LayerLemma]], deadline: float) -> bool:
     """Prove lemmas, one list after the other, until the goal follows from them; return whether it does.
 
-    A lemma that is proved stands in the theory, even if others of its list are not; but not one on a rank, which says
-    of a term what another says differently.
+    A lemma that is proved stands in the theory, even if others of its list are not. On the way to a rank all lemmas of
+    a list that fails are dropped again: each list says of a term what another one says differently.
     """
     for each in lemmas:
         known = [shown for shown, _ in theory.proved]
@@ -262,7 +262,7 @@ def _proved_from_near_laws(
 
 
 def _name_inverses(catalogue: Catalogue, translator: Translator) -> None:
-    """Let a translator know of which matrices the letters for pseudo-inverses are those."""
+    """Tell a translator which letter is the pseudo-inverse of which matrix."""
     alphabet = translator.alphabet
     for character, (letter, turned) in list(alphabet.letters.items()):
         if letter.family.kind == "pinv" and not turned and alphabet.shapes[character] is not None:

@@ -19,11 +19,11 @@ from itertools import permutations, product
 from tptheory.proving.cauchy_schwarz import completed_square
 from tptheory.proving.norms import half_of
 from tptheory.proving.square_candidates import SquareCandidate
-from tptheory.proving.square_roots import equation_of_root
+from tptheory.proving.square_roots import root_of_norm
 from tptheory.proving.translation import Translator
 from tptheory.proving.words import Polynomial, rotations
 
-MOST_FACTORS = 4
+MOST_NORMS = 4
 """Products of more norms are not compared with the norm of a product."""
 
 
@@ -81,7 +81,7 @@ def _traces(
 def _products(words: Sequence[str], norms: Counter[str], translator: Translator) -> Iterator[list[str]]:
     """Write one of several words as a product of all matrices that have these squared norms, or of their transposes."""
     halves = [_half(each, translator) for each in norms.elements()]
-    if 2 <= len(halves) <= MOST_FACTORS and all(halves):
+    if 2 <= len(halves) <= MOST_NORMS and all(halves):
         for chosen in dict.fromkeys(permutations(halves)):
             for factors in product(*((w, translator.alphabet.transpose(w)) for w in chosen)):
                 if "".join(factors) in words:
@@ -111,16 +111,16 @@ def _squares(translator: Translator) -> dict[str, str]:
 
 def _candidates(factors: list[str], others: list[str], translator: Translator) -> Iterator[SquareCandidate]:
     """Return the squares that compare the norm of a product with those of its factors, one factor after the other."""
-    before = [_root(word, translator) for word in others]
+    before = [root_of_norm(translator, word) for word in others]
     for at in range(len(factors) - 1):
         A, B = factors[at], "".join(factors[at + 1 :])
         x, R = translator.bring_in_longest_image(Polynomial.word(translator.alphabet, A))
-        with_b = tuple(sorted([*before, _root(B, translator)]))
+        with_b = tuple(sorted([*before, root_of_norm(translator, B)]))
         line = x + translator.alphabet.adjoints[x]
         yield SquareCandidate(with_b, (), A)
         yield SquareCandidate(with_b, (), A + line)
         yield SquareCandidate(tuple(sorted(before)), (), translator.alphabet.adjoints[R] + B)
-        before.append(_root(A, translator))
+        before.append(root_of_norm(translator, A))
 
 
 def _of_trace(t: str, factors: list[str], translator: Translator) -> Iterator[SquareCandidate]:
@@ -129,11 +129,3 @@ def _of_trace(t: str, factors: list[str], translator: Translator) -> Iterator[Sq
     B = translator.alphabet.transpose("".join(rest))
     yield from completed_square(t, A, B, translator)
     yield from _candidates(rest, [A], translator)
-
-
-def _root(word: str, translator: Translator) -> str:
-    """Return the letter of the square root of a squared norm, and assume what defines it."""
-    norm = Polynomial.word(translator.alphabet, word).norm()
-    translator.assume(*equation_of_root(translator, norm))
-    ((scalars, _),) = translator.root(norm).terms
-    return scalars[0]

@@ -229,7 +229,8 @@ class SearchSetting:
         alternative: which of several alternatives is shown where the others fail.
         completing: whether to complete the square of a trace, and to compare norms of products with those of factors.
         squares_twice: whether ``D'D`` may take the place of a difference ``D`` that is to vanish.
-        of_ranks: whether to compare sums of ranks by relations between ranks, and by nothing else.
+        of_ranks: whether sums of ranks, and matrices that are to be equal, are compared by relations between ranks;
+            lemmas are not looked for.
     """
 
     transposes_last: bool = False
@@ -245,9 +246,9 @@ class SearchSetting:
     of_ranks: bool = False
 
     @property
-    def translation(self) -> SearchSetting:
+    def for_translation(self) -> SearchSetting:
         """The setting without what the search alone reads: two settings with the same one translate a claim alike."""
-        return replace(self, with_lemmas=False, squares_twice=True)
+        return replace(self, with_lemmas=False, squares_twice=True, of_ranks=False)
 
 
 def translated(claim: Claim, setting: SearchSetting) -> tuple[Translator, list[Obligation]]:
@@ -321,10 +322,10 @@ def translator_of(claim: Claim, setting: SearchSetting, replaced: Iterable[Matri
 
 
 def _inverses_beside_determinants(claim: Claim) -> Iterator[MatrixExpr]:
-    """Run through the inverses in a claim that speaks of determinants: these are found by what has an inverse."""
-    nodes = [node for part in (claim, *claim.given) for e in part.expressions() for node in postorder_traversal(S(e))]
-    if any(isinstance(node, Determinant) for node in nodes):
-        yield from (M for M in nodes if isinstance(M, MatPow) and M.exp == -1)
+    """Run through the inverses in a claim that speaks of determinants, which are found from inverses."""
+    spoken = [S(e) for part in (claim, *claim.given) for e in part.expressions()]
+    if any(e.has(Determinant) for e in spoken):
+        yield from (M for e in spoken for M in postorder_traversal(e) if isinstance(M, MatPow) and M.exp == -1)
 
 
 def _vanishing_in(alternative: Any, translator: Translator) -> list[Polynomial]:

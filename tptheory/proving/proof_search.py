@@ -145,11 +145,11 @@ def _plain_settings(claim: Claim) -> list[SearchSetting]:
     """Return the settings of the searches that do not compare ranks by what is known of ranks."""
     compared = any(nonnegative(h.goals()) for h in claim.given)  # of numbers, these may be norms of columns
     if any(isinstance(goal, NonNegative) or has_signs(goal) for goal in claim.goals()):
-        return _settings_for_ranks() if speaks_of_ranks(claim) else _settings_for_signs(claim, compared)
+        return _plain_settings_for_ranks() if speaks_of_ranks(claim) else _settings_for_signs(claim, compared)
     return _settings_for_equations(claim, compared)
 
 
-def _settings_for_ranks() -> list[SearchSetting]:
+def _plain_settings_for_ranks() -> list[SearchSetting]:
     """Return the settings for an inequality of ranks."""
     return [SearchSetting(cuts=False), SearchSetting(cuts=False, named=True, inverses=True)]
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from tptheory.proving.completion import Completion, Limits
-from tptheory.proving.rank_lemmas import Conclusion, Use
+from tptheory.proving.rank_lemmas import Conclusion, LemmaUse
 from tptheory.proving.rank_pool import NAMED, RankPool
 from tptheory.proving.rank_relations import GivenRanks, Relation
 from tptheory.proving.rewriting import NO_COFACTORS, Cofactors, Combination
@@ -19,7 +19,7 @@ Weighted = list[tuple[Rational, Relation | GivenRanks]]
 """Relations with weights that are not negative."""
 
 
-class _Square(NamedTuple):
+class _RankSquare(NamedTuple):
     """A weighted squared norm that is a sum of ranks.
 
     Attributes:
@@ -61,26 +61,26 @@ class RankDerivation:
             for weighted in prepared
         ]
 
-    def _prepared(self, relation: Relation | GivenRanks) -> GivenRanks | list[tuple[Use, Conclusion]]:
+    def _prepared(self, relation: Relation | GivenRanks) -> GivenRanks | list[tuple[LemmaUse, Conclusion]]:
         """Name all that a relation speaks of, before lemmas are numbered."""
         if isinstance(relation, GivenRanks):
             return relation
         return [(use, use.conclusion(self.pool.pinv)) for use in relation.uses(self.pool)]
 
-    def _squares(self, weight: Rational, each: GivenRanks | list[tuple[Use, Conclusion]]) -> list[_Square]:
+    def _squares(self, weight: Rational, each: GivenRanks | list[tuple[LemmaUse, Conclusion]]) -> list[_RankSquare]:
         """Return the squared norms whose sum a relation is, after showing the lemmas that say so."""
         if isinstance(each, GivenRanks):
             root = each.root or each.zero.scale(0)
             ranks = each.zero.scale(each.sign) + root * root
-            return [_Square(weight, root, ranks, [(-each.sign, NO_COFACTORS, each.number)])]
+            return [_RankSquare(weight, root, ranks, [(-each.sign, NO_COFACTORS, each.number)])]
         found = []
         for use, shown in each:
             origin: Combination = []
             if shown.zero:
                 number, sign = self._add(shown.zero, Proof((shown.zero,), use.origin(self.pool.pinv, self._place)))
                 origin = [(sign, NO_COFACTORS, number)]
-            if shown.square is not None:
-                found.append(_Square(weight, shown.square, shown.square.trace(), origin))
+            if shown.projection is not None:
+                found.append(_RankSquare(weight, shown.projection, shown.projection.trace(), origin))
         return found
 
     def _remember(self, start: int) -> None:
@@ -109,7 +109,7 @@ class RankDerivation:
         """Return the combination of the claim's hypotheses, and of what defines names, that a polynomial is."""
         return combination_of(self.basis, zero, whole=True).origin if zero else []
 
-    def _added(self, number: Polynomial, squares: list[_Square]) -> Combination:
+    def _added(self, number: Polynomial, squares: list[_RankSquare]) -> Combination:
         """Return the combination that a number plus squares is."""
         rest = sum((s.ranks.scale(s.weight) for s in squares), number)
         return [*self._combined(rest), *((c * s.weight, at, k) for s in squares for c, at, k in s.origin)]
@@ -146,7 +146,7 @@ class RankDerivation:
         origin += [(sign * c, Cofactors(scalars, "", word), number) for (scalars, word), c in D.terms.items()]
         return self.chain.close(Proof((left, right.scale(-1)), origin))
 
-    def _vanishing(self, squares: list[_Square]) -> list[tuple[int, int]]:
+    def _vanishing(self, squares: list[_RankSquare]) -> list[tuple[int, int]]:
         """Show that matrices vanish whose squared norms sum to 0; return the number and sign of each hypothesis."""
         if not any(s.matrix for s in squares):
             return [(0, 1)] * len(squares)
@@ -161,7 +161,7 @@ class RankDerivation:
         return found
 
 
-def _data(squares: Sequence[_Square]) -> dict[str, Any]:
+def _data(squares: Sequence[_RankSquare]) -> dict[str, Any]:
     """Return weighted squares as a certificate writes them."""
     return {"squares": [[str(s.weight), s.matrix.data()] for s in squares if s.matrix]}
 

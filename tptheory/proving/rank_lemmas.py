@@ -31,7 +31,7 @@ LIMITS = Limits(seconds=60.0, effort=50_000)
 LINK: Reason = ("definition", "the letters of a lemma on ranks")
 Inversion = Callable[[Polynomial], Polynomial]
 """A function that returns the pseudo-inverse of a matrix."""
-Matrices = Mapping[str, Polynomial]
+LemmaMatrices = Mapping[str, Polynomial]
 """The matrices of a lemma, by the names of its letters."""
 
 
@@ -40,12 +40,12 @@ class Conclusion(NamedTuple):
 
     Attributes:
         zero: the polynomial.
-        square: a matrix whose trace is a sum of ranks, where the polynomial is its squared norm less this trace; None
-            in other lemmas.
+        projection: a matrix whose trace is a sum of ranks, where the polynomial is its squared norm less this trace;
+            None in other lemmas.
     """
 
     zero: Polynomial
-    square: Polynomial | None = None
+    projection: Polynomial | None = None
 
 
 class RankLemma(NamedTuple):
@@ -58,17 +58,17 @@ class RankLemma(NamedTuple):
     """
 
     shapes: Mapping[str, str]
-    links: Callable[[Matrices, Inversion], list[Polynomial]]
-    conclusion: Callable[[Matrices, Inversion], Conclusion]
+    links: Callable[[LemmaMatrices, Inversion], list[Polynomial]]
+    conclusion: Callable[[LemmaMatrices, Inversion], Conclusion]
 
 
-def _projections(*signed: str) -> Callable[[Matrices, Inversion], Conclusion]:
-    """Return what concludes of a sum of projections on images, with signs, that its squared norm is its trace."""
+def _projections(*signed: str) -> Callable[[LemmaMatrices, Inversion], Conclusion]:
+    """Return the conclusion that a signed sum of projections on images has its trace as its squared norm."""
 
-    def conclusion(M: Matrices, pinv: Inversion) -> Conclusion:
+    def conclusion(M: LemmaMatrices, pinv: Inversion) -> Conclusion:
         signs = [(-1 if name.startswith("-") else 1, M[name.lstrip("-")]) for name in signed]
-        square = summed([(A * pinv(A)).scale(sign) for sign, A in signs])
-        return Conclusion(square.norm() - square.trace(), square)
+        projection = summed([(A * pinv(A)).scale(sign) for sign, A in signs])
+        return Conclusion(projection.norm() - projection.trace(), projection)
 
     return conclusion
 
@@ -78,7 +78,7 @@ def outside(A: Polynomial, Z: Polynomial, pinv: Inversion) -> Polynomial:
     return Z - A * pinv(A) * Z
 
 
-def killed(B: Polynomial, F: Polynomial, pinv: Inversion) -> Polynomial:
+def part_killed(B: Polynomial, F: Polynomial, pinv: Inversion) -> Polynomial:
     """Return ``B (I - F+ F)``, whose image is that part of the image of B which A kills, for ``F = A B``."""
     return B - B * pinv(F) * F
 
@@ -111,9 +111,9 @@ LEMMAS = {
         lambda M, pinv: [
             M["G"] - M["B"] * M["C"],
             M["H"] - M["F"] * M["C"],
-            M["K"] - killed(M["B"], M["F"], pinv),
-            M["k"] - killed(M["G"], M["H"], pinv),
-            M["x"] - killed(M["C"], M["H"], pinv),
+            M["K"] - part_killed(M["B"], M["F"], pinv),
+            M["k"] - part_killed(M["G"], M["H"], pinv),
+            M["x"] - part_killed(M["C"], M["H"], pinv),
         ],
         lambda M, _: Conclusion(M["k"] - M["K"] * M["x"]),
     ),
@@ -123,20 +123,27 @@ LEMMAS = {
             M["F"] - M["A"] * M["B"],
             M["H"] - M["A"] * M["G"],
             M["B"] - M["G"] * M["X"] - M["Y"] * M["F"],
-            M["K"] - killed(M["B"], M["F"], pinv),
-            M["k"] - killed(M["G"], M["H"], pinv),
-            M["x"] - killed(M["X"], M["F"], pinv),
+            M["K"] - part_killed(M["B"], M["F"], pinv),
+            M["k"] - part_killed(M["G"], M["H"], pinv),
+            M["x"] - part_killed(M["X"], M["F"], pinv),
         ],
         lambda M, _: Conclusion(M["K"] - M["k"] * M["x"]),
     ),
 }
 """The lemmas, by name.
 
-``L = U X`` gives ``rank L <= rank U``. With ``D = (I - A A+) Z`` for the part of ``Z`` outside the image of ``A``,
-``rank Z <= rank A + rank D``, and ``rank A + rank D <= rank Z`` where ``A = Z X``. The other three are equations, from
-which "contained" goes on: ``D = (I - A A+) B`` where ``Z = A + B``; and for the parts ``K`` and ``k`` of the images of
-``B`` and of ``G = B C`` that a matrix ``A`` kills, that ``k`` is ``K`` times a matrix, and that ``K`` is ``k`` times a
-matrix where ``B = G X + Y A B``.
+Let ``D = (I - A A+) Z`` be the part of ``Z`` outside the image of ``A``, and ``K`` and ``k`` the parts of the images of
+``B`` and of ``G = B C`` that a matrix ``A`` kills.
+
+- "contained": ``rank L <= rank U`` where ``L = U X``.
+- "parts": ``rank Z <= rank A + rank D``.
+- "whole": ``rank A + rank D <= rank Z`` where ``A = Z X``.
+
+The others are equations, from which "contained" goes on:
+
+- "summed": ``D = (I - A A+) B`` where ``Z = A + B``.
+- "larger kernel": ``k`` is ``K`` times a matrix.
+- "equal kernels": ``K`` is ``k`` times a matrix where ``B = G X + Y A B``.
 """
 
 
@@ -144,12 +151,12 @@ class _ProvedLemma(NamedTuple):
     """A lemma over letters of its own, and the combination of hypotheses that its conclusion is."""
 
     translator: Translator
-    letters: Matrices
+    letters: LemmaMatrices
     origin: Combination
 
 
 @cache
-def proved(name: str) -> _ProvedLemma:
+def proved_lemma(name: str) -> _ProvedLemma:
     """Prove a lemma over letters of its own.
 
     Raises:
@@ -170,14 +177,14 @@ def proved(name: str) -> _ProvedLemma:
     return _ProvedLemma(translator, letters, found.origin)
 
 
-Place = Callable[[Polynomial], tuple[int, Rational]]
+FindHypothesis = Callable[[Polynomial], tuple[int, Rational]]
 """A function that returns, for a polynomial that vanishes, a hypothesis and a factor whose product it is.
 
 The hypothesis is given by its number.
 """
 
 
-class Names(ABC):
+class Namer(ABC):
     """Gives names to matrices that are sums, and to pseudo-inverses."""
 
     @abstractmethod
@@ -188,30 +195,30 @@ class Names(ABC):
     def pinv(self, M: Polynomial) -> Polynomial:
         """Return the pseudo-inverse of a matrix."""
 
-    def use(self, lemma: str, matrices: Matrices) -> Use:
+    def use(self, lemma: str, matrices: LemmaMatrices) -> LemmaUse:
         """Return a lemma for matrices, those that are sums by their names."""
-        return Use(lemma, {letter: self.name(M) for letter, M in matrices.items()})
+        return LemmaUse(lemma, {letter: self.name(M) for letter, M in matrices.items()})
 
 
-class Use(NamedTuple):
+class LemmaUse(NamedTuple):
     """A lemma for given matrices, by the names of its letters."""
 
     lemma: str
-    matrices: Matrices
+    matrices: LemmaMatrices
 
     def conclusion(self, pinv: Inversion) -> Conclusion:
         """Return what the lemma shows of the matrices."""
         return LEMMAS[self.lemma].conclusion(self.matrices, pinv)
 
-    def origin(self, pinv: Inversion, place: Place) -> Combination:
+    def origin(self, pinv: Inversion, place: FindHypothesis) -> Combination:
         """Return the combination of hypotheses that the conclusion is.
 
         Args:
             pinv: returns the pseudo-inverse of a matrix.
             place: says which multiple of which hypothesis a polynomial is.
         """
-        lemma = proved(self.lemma)
-        images = _Images(lemma.translator.alphabet)
+        lemma = proved_lemma(self.lemma)
+        images = _Substitution(lemma.translator.alphabet)
         for name, letter in lemma.letters.items():
             images.add(letter, self.matrices[name])
             if (inverse := lemma.translator.known_pinv(letter)) is not None:
@@ -225,7 +232,7 @@ class Use(NamedTuple):
         return found
 
 
-class _Images:
+class _Substitution:
     """Polynomials in the place of letters.
 
     Args:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from tptheory.proving.completion import Completion
 from tptheory.proving.knowledge import ROOT
 from tptheory.proving.letters import Family, Letter
-from tptheory.proving.rank_lemmas import Names
+from tptheory.proving.rank_lemmas import Namer
 from tptheory.proving.rank_relations import Contained, GivenRanks, Relation, no_less_than_zero
 from tptheory.proving.searching import common_scalars, divided
 from tptheory.proving.term_order import DEFINED, Monomial, order
@@ -16,9 +16,9 @@ from tptheory.proving.translation import Translator
 from tptheory.proving.words import Polynomial, Rational, divide
 
 NAMED: Reason = ("definition", "the name of a matrix whose rank is compared")
-Key = int | Monomial
+RankKey = int | Monomial
 """A rank, by the number of its matrix, or a monomial of other numbers, such as sizes."""
-Form = dict[Key, Rational]
+RankForm = dict[RankKey, Rational]
 """A linear combination of ranks and of other numbers."""
 
 
@@ -45,8 +45,8 @@ def is_multiple_of_identity(M: Polynomial) -> bool:
     return M.terms.keys() == {((), "")}
 
 
-class RankPool(Names):
-    """Matrices and the relations between their ranks.
+class RankPool(Namer):
+    """LemmaMatrices and the relations between their ranks.
 
     Args:
         translator: the translator with the hypotheses.
@@ -75,7 +75,7 @@ class RankPool(Names):
             self._inverses.setdefault(one, (P.transpose() if turned else P).scale(factor))
         self.compared: list[Polynomial] = []
         self.noted: dict[Polynomial, None] = {}
-        self.relations: dict[frozenset[tuple[Key, Rational]], Relation | GivenRanks] = {}
+        self.relations: dict[frozenset[tuple[RankKey, Rational]], Relation | GivenRanks] = {}
         self._read_hypotheses()
 
     def canonical_of(self, M: Polynomial) -> _Canonical:
@@ -110,7 +110,7 @@ class RankPool(Names):
         found = self._inverses[one].scale(divide(1, factor))
         return found.transpose() if turned else found
 
-    def form(self, M: Polynomial) -> Form:
+    def form(self, M: Polynomial) -> RankForm:
         """Return the rank of a matrix; that of an identity is its size, and that of zero is 0."""
         if not M:
             return {}
@@ -118,12 +118,12 @@ class RankPool(Names):
             return self._sizes(Polynomial.identity(self.alphabet, M.rows).trace())
         return {self._numbers.setdefault(self.canonical_of(M).matrix, len(self._numbers)): 1}
 
-    def _sizes(self, number: Polynomial) -> Form:
+    def _sizes(self, number: Polynomial) -> RankForm:
         return dict(self.basis.rewritten(number).terms.items())
 
-    def read(self, number: Polynomial) -> Form:
+    def read(self, number: Polynomial) -> RankForm:
         """Write a number as a linear combination of ranks and other numbers; the matrices join those compared."""
-        form: Form = {}
+        form: RankForm = {}
         for A, P in self.pairs:
             rank = (A * P).trace()
             own = next((m for m in rank.terms if m in number.terms), None)
@@ -147,7 +147,7 @@ class RankPool(Names):
 
     def add(self, *relations: Relation) -> None:
         for relation in relations:
-            form: Form = {}
+            form: RankForm = {}
             for c, M in relation.ranks:
                 form = added(form, self.form(M), c)
             if form:
@@ -179,7 +179,7 @@ class RankPool(Names):
 
 
 def _without_last_letter(M: Polynomial) -> tuple[Polynomial, Polynomial] | None:
-    """Write a matrix as a product with a letter at the right end, if all its words end with it and it is not that."""
+    """Write a matrix as a product with a last letter, if all its words end with that and it is more than that."""
     words = [word for _, word in M.terms]
     if not all(words) or len({word[-1] for word in words}) > 1 or words == [words[0][-1]]:
         return None
@@ -188,7 +188,7 @@ def _without_last_letter(M: Polynomial) -> tuple[Polynomial, Polynomial] | None:
     return Polynomial(M.alphabet, M.rows, last.rows, terms), last
 
 
-def added(form: Form, more: Form, factor: Rational) -> Form:
+def added(form: RankForm, more: RankForm, factor: Rational) -> RankForm:
     """Add a multiple of a linear combination to another."""
     whole = dict(form)
     for key, c in more.items():

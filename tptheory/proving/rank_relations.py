@@ -9,10 +9,10 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
-from tptheory.proving.rank_lemmas import Names, Use, killed, outside
+from tptheory.proving.rank_lemmas import LemmaUse, Namer, outside, part_killed
 from tptheory.proving.words import Polynomial, Rational
 
-Ranks = list[tuple[Rational, Polynomial]]
+RankSum = list[tuple[Rational, Polynomial]]
 """A sum of ranks: matrices with coefficients."""
 
 
@@ -21,11 +21,11 @@ class Relation(ABC):
 
     @property
     @abstractmethod
-    def ranks(self) -> Ranks:
+    def ranks(self) -> RankSum:
         """The sum."""
 
     @abstractmethod
-    def uses(self, names: Names) -> list[Use]:
+    def uses(self, names: Namer) -> list[LemmaUse]:
         """Return lemmas from which the relation follows, each after those that it needs.
 
         The sums of ranks that these lemmas say are not negative add up to that of the relation.
@@ -58,11 +58,11 @@ class Contained(Relation):
     L: Polynomial
 
     @property
-    def ranks(self) -> Ranks:
+    def ranks(self) -> RankSum:
         """``rank U - rank L``."""
         return [(1, self.U), (-1, self.L)]
 
-    def uses(self, names: Names) -> list[Use]:
+    def uses(self, names: Namer) -> list[LemmaUse]:
         """Return the lemma that says so."""
         return [names.use("contained", {"U": self.U, "X": self.X, "L": self.L})]
 
@@ -81,11 +81,11 @@ class Summed(Relation):
     B: Polynomial
 
     @property
-    def ranks(self) -> Ranks:
+    def ranks(self) -> RankSum:
         """``rank A + rank B - rank Z``."""
         return [(1, self.A), (1, self.B), (-1, self.Z)]
 
-    def uses(self, names: Names) -> list[Use]:
+    def uses(self, names: Namer) -> list[LemmaUse]:
         """Return lemmas for ``D = (I - A A+) Z``: ``D = (I - A A+) B``, and ``rank Z <= rank A + rank D``.
 
         The last is ``rank D <= rank B``.
@@ -112,17 +112,17 @@ class Frobenius(Relation):
     H: Polynomial
 
     @property
-    def ranks(self) -> Ranks:
+    def ranks(self) -> RankSum:
         """``rank B + rank H - rank F - rank G``."""
         return [(1, self.B), (1, self.H), (-1, self.F), (-1, self.G)]
 
-    def uses(self, names: Names) -> list[Use]:
+    def uses(self, names: Namer) -> list[LemmaUse]:
         """Return the lemmas for the parts ``K`` and ``k`` of the images of B and G that A kills.
 
         They say that ``rank F + rank K <= rank B``, ``rank k <= rank K`` and ``rank G <= rank H + rank k``.
         """
         A, B, C, F, G, H = (names.name(M) for M in (self.A, self.B, self.C, self.F, self.G, self.H))
-        K, k, X = (names.name(killed(M, N, names.pinv)) for M, N in ((B, F), (G, H), (C, H)))
+        K, k, X = (names.name(part_killed(M, N, names.pinv)) for M, N in ((B, F), (G, H), (C, H)))
         return [
             names.use("larger kernel", {"B": B, "C": C, "F": F, "G": G, "H": H, "K": K, "k": k, "x": X}),
             _transposed(names, "whole", F, B, K, A),
@@ -144,17 +144,17 @@ class Coprime(Relation):
     Y: Polynomial
 
     @property
-    def ranks(self) -> Ranks:
+    def ranks(self) -> RankSum:
         """``rank F + rank G - rank B - rank H``."""
         return [(1, self.F), (1, self.G), (-1, self.B), (-1, self.H)]
 
-    def uses(self, names: Names) -> list[Use]:
+    def uses(self, names: Namer) -> list[LemmaUse]:
         """Return the lemmas for the parts ``K`` and ``k`` of the images of B and G that A kills.
 
         They say that ``rank B <= rank F + rank K``, ``rank K <= rank k`` and ``rank H + rank k <= rank G``.
         """
         A, B, F, G, H, X, Y = (names.name(M) for M in (self.A, self.B, self.F, self.G, self.H, self.X, self.Y))
-        K, k, x = (names.name(killed(M, N, names.pinv)) for M, N in ((B, F), (G, H), (X, F)))
+        K, k, x = (names.name(part_killed(M, N, names.pinv)) for M, N in ((B, F), (G, H), (X, F)))
         named = {"A": A, "B": B, "F": F, "G": G, "H": H, "X": X, "Y": Y, "K": K, "k": k, "x": x}
         return [
             names.use("equal kernels", named),
@@ -165,8 +165,8 @@ class Coprime(Relation):
 
 
 def _transposed(
-    names: Names, lemma: str, F: Polynomial, B: Polynomial, K: Polynomial, A: Polynomial | None = None
-) -> Use:
+    names: Namer, lemma: str, F: Polynomial, B: Polynomial, K: Polynomial, A: Polynomial | None = None
+) -> LemmaUse:
     """Return a lemma for the transposes of ``F = A B``, of ``B`` and of the part ``K`` of its image that A kills."""
     matrices = {"A": F.transpose(), "Z": B.transpose(), "D": K.transpose()}
     return names.use(lemma, matrices if A is None else {**matrices, "X": A.transpose()})

@@ -165,7 +165,7 @@ class RelationSearch:
                     self._reduce(x, M, y, letters)
 
     def _multiply(self, M: Polynomial, letters: list[Polynomial]) -> tuple[list[Polynomial], list[Polynomial]]:
-        """Compare a matrix with its products with letters, where a hypothesis rewrites them or their rank is spoken of.
+        """Compare a matrix with its products with letters, where a hypothesis rewrites them or the search has met them.
 
         Returns:
             The letters of such products that stand left of the matrix, and those right of it.
@@ -179,7 +179,7 @@ class RelationSearch:
         return left, right
 
     def _is_telling(self, M: Polynomial) -> bool:
-        """Whether a product is rewritten by a hypothesis, or is spoken of."""
+        """Whether a product is rewritten by a hypothesis, or has been met by the search."""
         return bool(M) and (self.basis.rewrites(M) or self.pool.canonical_of(M).matrix in self.pool.noted)
 
     def _reduce(self, x: Polynomial, M: Polynomial, y: Polynomial, letters: list[Polynomial]) -> None:
@@ -203,7 +203,7 @@ class RelationSearch:
                 yield P if M == A else P.transpose()
 
     def _sums(self) -> None:
-        """Write each matrix as a sum of multiples of others."""
+        """Write each compared matrix, and identities, as sums of multiples of others, and compare the ranks."""
         sizes = {M.rows: None for M in self.pool.noted if M.rows == M.columns and ((), "") in M.terms}
         targets = [M for M in map(self.basis.rewritten, self.pool.compared) if M]
         targets += [Polynomial.identity(self.alphabet, size) for size in sizes]
@@ -223,9 +223,9 @@ class RelationSearch:
         return [M for M in found if M not in (target, target.scale(-1))]
 
     def _places(self, M: Polynomial, target: Polynomial) -> Iterator[tuple[str, str]]:
-        """Run through the words to put left and right of a matrix, so that one of its terms is one of a target.
+        """Run through the words to put beside a matrix of several terms, so that one of them is a term of a target.
 
-        If it has the shape of the target, it also stands without words around it.
+        A matrix of the target's shape, of any number of terms, also stands without words beside it.
         """
         if (M.rows, M.columns) == (target.rows, target.columns):
             yield "", ""

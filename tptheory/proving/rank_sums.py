@@ -12,7 +12,7 @@ import numpy as np
 
 from tptheory.proving.equations import membership
 from tptheory.proving.rank_derivation import RankDerivation, Weighted
-from tptheory.proving.rank_pool import Form, Key, RankPool
+from tptheory.proving.rank_pool import RankForm, RankKey, RankPool
 from tptheory.proving.rank_relations import GivenRanks, no_less_than_zero
 from tptheory.proving.rank_search import RelationSearch
 from tptheory.proving.searching import Attempt, Proof, StuckError, completion, refuse_when_late
@@ -22,8 +22,8 @@ from tptheory.proving.words import Polynomial, Rational, divide
 
 TINY = 1e-9
 """A weight below this, in floating-point numbers, is 0."""
-LITTLE = 20_000
-"""The effort of a search for a proof that is shorter than one by relations between ranks, where there is one."""
+ALGEBRA_EFFORT = 20_000
+"""The effort of a first search by algebra alone, whose proof is shorter if there is one."""
 
 
 def rank_descent(number: Polynomial) -> Attempt:
@@ -68,11 +68,11 @@ def rank_vanishing(left: Polynomial, right: Polynomial) -> Attempt:
 def _by_algebra(translator: Translator, left: Polynomial, right: Polynomial, deadline: float) -> Proof:
     """Show that two numbers are equal by the equations that define pseudo-inverses, with little effort."""
     branch = translator.branch()
-    branch.effort = LITTLE
+    branch.effort = ALGEBRA_EFFORT
     return membership(left, right)(branch, deadline)
 
 
-def _solved(pool: RankPool, forms: list[Form], deadline: float) -> list[Weighted]:
+def _solved(pool: RankPool, forms: list[RankForm], deadline: float) -> list[Weighted]:
     """Return, for each sum of ranks, relations with weights that add up to minus the sum.
 
     Raises:
@@ -89,7 +89,7 @@ def _solved(pool: RankPool, forms: list[Form], deadline: float) -> list[Weighted
     raise StuckError("the sum of ranks is no sum of relations between ranks that were found")
 
 
-def _weights(pool: RankPool, form: Form) -> Weighted | None:
+def _weights(pool: RankPool, form: RankForm) -> Weighted | None:
     """Solve the linear program in floating-point numbers, and again exactly for the relations that it chooses."""
     forms = [dict(each) for each in pool.relations]
     keys = [*dict.fromkeys(key for each in (form, *forms) for key in each)]
@@ -101,7 +101,7 @@ def _weights(pool: RankPool, form: Form) -> Weighted | None:
     return None if exact is None else [(c, relations[k]) for k, c in zip(chosen, exact, strict=True) if c]
 
 
-def _chosen(forms: list[Form], form: Form, keys: list[Key]) -> list[int] | None:
+def _chosen(forms: list[RankForm], form: RankForm, keys: list[RankKey]) -> list[int] | None:
     """Return the numbers of the forms whose weights are not 0 in the cheapest sum that is minus a form.
 
     The weights are floating-point numbers; a form costs more, the more keys it has. If no sum is found, return None.
@@ -117,7 +117,7 @@ def _chosen(forms: list[Form], form: Form, keys: list[Key]) -> list[int] | None:
     return None if solved.x is None else [k for k, x in enumerate(solved.x) if x > TINY]
 
 
-def _exact_weights(forms: list[Form], form: Form, keys: list[Key]) -> list[Rational] | None:
+def _exact_weights(forms: list[RankForm], form: RankForm, keys: list[RankKey]) -> list[Rational] | None:
     """Return weights with which forms add up to minus a form.
 
     If there are none, or if one of those that are found is negative, return None.

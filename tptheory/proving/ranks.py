@@ -197,9 +197,10 @@ def _stands_in_a_trace(p: Polynomial, letter: str) -> bool:
 
 
 class _Forms:
-    """The polynomial unchanged, rewritten by the hypotheses, and with one of its terms replaced by one.
+    """The forms of a polynomial: unchanged, rewritten by the hypotheses, or with a part replaced.
 
-    They are made when they are first asked for, and then kept.
+    The part is a term, or a letter, of which a hypothesis says what it equals. Forms are made when they are first asked
+    for, and then kept.
     """
 
     def __init__(self, translator: Translator, A: Polynomial, deadline: float) -> None:

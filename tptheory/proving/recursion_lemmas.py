@@ -46,7 +46,7 @@ def vanishing_terms(theory: Theory) -> Iterator[list[LayerLemma]]:
 
 
 def goal_at_all_layers(theory: Theory, goal: LayerGoal) -> Iterator[list[LayerLemma]]:
-    """Say of all terms of a recursion what a goal says of the last: that the product of weights has full row rank."""
+    """Say of all terms of a recursion what a goal says of the last, such as that it has full row rank."""
     for x in recursion_terms(theory):
         if (goal.first, goal.last) != (None, None) or x.start is None or x.end is None:
             continue
@@ -57,7 +57,7 @@ def goal_at_all_layers(theory: Theory, goal: LayerGoal) -> Iterator[list[LayerLe
 
 
 def hypotheses_at_all_layers(theory: Theory) -> Iterator[list[LayerLemma]]:
-    """Say of all terms of a recursion what a hypothesis says of one: that it is 0, or that its product is 0."""
+    """Say of all terms of a recursion what a hypothesis says of one, such as that it is 0."""
     for law in given_laws(theory):
         if (law.first, law.last) != (None, None):
             continue
@@ -92,7 +92,7 @@ def equal_grams(theory: Theory) -> Iterator[list[LayerLemma]]:
     for term in recursion_terms(theory):
         if not term.shape:
             continue
-        if term.of_products:
+        if term.begins_with_identity:
             for product, size in zip(_grams(term.item), term.sizes(BOUND_INDEX)[::-1], strict=True):
                 yield [term.lemma([["1", product], ["-1", [], size]])]
         for start in _starts(theory, term.upward):

@@ -18,11 +18,11 @@ from tptheory.proving.recursion_terms import RecursionTerm, distance, layers_bel
 from tptheory.proving.theory import LayerGoal, LayerLemma, Theory
 
 
-def relations(theory: Theory) -> Iterator[LayerLemma]:
+def lemmas_on_pairs(theory: Theory) -> Iterator[LayerLemma]:
     """Run through what may relate two recursions of a theory, one of which begins with the identity."""
     terms = [term for term in recursion_terms(theory) if term.shape and term.start and term.end]
     for P, x in permutations(terms, 2):
-        if P.of_products and not (x.of_products and P.item > x.item and P.upward == x.upward):
+        if P.begins_with_identity and not (x.begins_with_identity and P.item > x.item and P.upward == x.upward):
             yield from _relations_of(theory, P, x)
 
 
@@ -85,7 +85,7 @@ def _from_where_both_are(lemma: LayerLemma, x: RecursionTerm, reached: Index | N
 def _inverses(P: RecursionTerm, Q: RecursionTerm) -> Iterator[LayerLemma]:
     """Say that of two products of the same shape one is the inverse of the other's transpose: ``P_l' Q_l = I``."""
     alike = P.upward == Q.upward and (P.start, P.shape) == (Q.start, Q.shape)
-    if not (alike and Q.of_products and P.start is not None):
+    if not (alike and Q.begins_with_identity and P.start is not None):
         return
     rows, columns = P.sizes(BOUND_INDEX)
     if columns == P.sizes(P.start)[1]:
@@ -107,13 +107,11 @@ def row_spaces(theory: Theory, goal: LayerGoal) -> Iterator[list[LayerLemma]]:
     """Say that the row space of a later term of a recursion lies in that of an earlier one.
 
     A step that multiplies by a factor on the left keeps within the row space: ``x_l = x_l x_k+ x_k`` where ``l`` comes
-    after ``k``. One that multiplies on the right keeps within the column space. First comes no lemma at all. Then ``k``
-    is an index of the bound of a rank, or that of the first term, and ``l`` is any index; at last ``k`` is any index,
-    and ``l`` is the last.
+    after ``k``. One that multiplies on the right keeps within the column space. First ``k`` is an index of the bound of
+    a rank, or that of the first term, and ``l`` is any index; then ``k`` is any index, and ``l`` is the last.
     """
     theory.bring_in_inverses()
     near_bound = _indices_near_bound(goal)
-    yield []
     for x in recursion_terms(theory):
         if x.shape is None or x.step is None or x.end is None:
             continue

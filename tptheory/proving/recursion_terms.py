@@ -44,8 +44,8 @@ class RecursionTerm(NamedTuple):
         return self.step is not None and isinstance(self.step[-1], list) and self.step[-1][0] == self.item[0]
 
     @property
-    def of_products(self) -> bool:
-        """Whether it begins with the identity, as the products of the weights do."""
+    def begins_with_identity(self) -> bool:
+        """Whether it begins with a multiple of the identity, as the products of the weights do."""
         return self.value is not None and [items for _, items, *_ in self.value] == [[]]
 
     def at(self, index: Index) -> list[Any]:
@@ -69,7 +69,7 @@ class RecursionTerm(NamedTuple):
         return moved_item(rows, BOUND_INDEX, index), moved_item(columns, BOUND_INDEX, index)
 
     def lemma(self, terms: list[Any], end: Index | None = None) -> LayerLemma:
-        """Return the lemma that terms vanish wherever the recursion goes, or up to another end, along its way."""
+        """Return the lemma that terms vanish wherever the recursion goes, or up to another end, by induction."""
         start, end = self.start, end or self.end
         first, last = (start, end) if self.upward else (end, start)
         return LayerLemma(LayerGoal("zero", terms, first, last, 1), "up" if self.upward else "down")

@@ -55,7 +55,7 @@ class _AnotherError(ValueError):
 def _restated_parts(claim: Claim, parts: Iterator[dict[str, Any]], title: str) -> list[dict[str, Any]]:
     """Take one part for each obligation, and compare each with its obligation, in one of the translations."""
     taken: list[dict[str, Any]] = []
-    for setting in dict.fromkeys(setting.translation for setting in settings_for(claim)):
+    for setting in dict.fromkeys(setting.for_translation for setting in settings_for(claim)):
         translator, found = translated(claim, setting)
         taken = taken or [next(parts) for _ in found]
         try:

@@ -40,6 +40,14 @@ def equation_of_root(translator: Translator, A: Polynomial) -> tuple[Polynomial,
     return root * root.transpose() - A, said
 
 
+def root_of_norm(translator: Translator, word: str) -> str:
+    """Return the letter of the square root of the squared norm of a word, and assume what defines it."""
+    norm = Polynomial.word(translator.alphabet, word).norm()
+    translator.assume(*equation_of_root(translator, norm))
+    ((scalars, _),) = translator.root(norm).terms
+    return scalars[0]
+
+
 def root_equation(alphabet: Alphabet, letter: Letter) -> Polynomial:
     """Return ``r^2 - s`` for the root ``r`` of a number ``s``; the roots of numbers at all indices are one family."""
     number = Polynomial.scalar(alphabet, letter)

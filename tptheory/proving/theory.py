@@ -79,7 +79,7 @@ class Theory:
             and then use them.
         effort: how much work each completion may do.
         searches: what each completion did.
-        related: whether what relates two recursions has been looked for.
+        recursions_related: whether what relates two recursions has been looked for.
     """
 
     schema: IndexedTranslator
@@ -88,7 +88,7 @@ class Theory:
     lemmas: list[list[LayerLemma]] = field(default_factory=list)
     effort: int = 0
     searches: list[Statistics] = field(default_factory=list)
-    related: bool = False
+    recursions_related: bool = False
 
     def add(self, law: LayerLaw) -> None:
         """Add a law, unless it is there already or says nothing."""
@@ -112,7 +112,7 @@ class Theory:
         return self.schema.alphabet.item(word)
 
     def extend(self, laws: Sequence[LayerLaw]) -> None:
-        """Add laws that are not there yet, after proofs that number what is proved from the last law on."""
+        """Add laws that are not there yet; proofs number what is proved after the laws, so that these numbers grow."""
         fresh, total = [law for law in laws if law not in self.laws], len(self.laws)
         self.laws += fresh
         for _, cases in self.proved:

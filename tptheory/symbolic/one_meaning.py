@@ -23,9 +23,9 @@ from tptheory.symbolic.bound import BoundIndex, BoundMatrix
 from tptheory.symbolic.dynamics import Motion
 from tptheory.symbolic.layers import LayerSymbol, Recursion, Sequence
 from tptheory.symbolic.remembering import remembered
-from tptheory.symbolic.walking import nodes_in, once
+from tptheory.symbolic.walking import nodes_in, opened_once
 
-NAMES = (Symbol, MatrixSymbol, Sequence)
+NAMED_TYPES = (Symbol, MatrixSymbol, Sequence)
 """The classes of what has a name, beside functions such as the width."""
 Named = frozenset[Any]
 """Symbols, matrix symbols, functions such as the width, and sequences."""
@@ -95,7 +95,7 @@ def refuse_numbers_that_are_not_exact(*items: Any) -> None:
 
 TOO_LONG = 10**checker.DIGITS
 """The least integer that has too many digits for a certificate."""
-NUMBERS = (Rational, Float, ImaginaryUnit, Infinity, NegativeInfinity, ComplexInfinity, NaN)
+NUMBER_TYPES = (Rational, Float, ImaginaryUnit, Infinity, NegativeInfinity, ComplexInfinity, NaN)
 """The classes of SymPy's numbers that are looked at: exact ones, and those that are none."""
 
 
@@ -139,12 +139,12 @@ def _moving(motion: Motion) -> Named:
 def _mentioned(expression: Any) -> _Mentioned:
     """Return what an expression mentions."""
     names, numbers = set[Any](), set[Any]()
-    for node in nodes_in(expression, opens=once(Sequence)):
-        if isinstance(node, NUMBERS):
+    for node in nodes_in(expression, opens=opened_once(Sequence)):
+        if isinstance(node, NUMBER_TYPES):
             numbers.add(node)
         elif isinstance(node, AppliedUndef):
             names.add(node.func)
-        elif isinstance(node, NAMES) and not isinstance(node, BoundIndex | BoundMatrix | LayerSymbol):
+        elif isinstance(node, NAMED_TYPES) and not isinstance(node, BoundIndex | BoundMatrix | LayerSymbol):
             names.add(node)
     return _Mentioned(frozenset(names), frozenset(numbers))
 

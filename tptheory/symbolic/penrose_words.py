@@ -81,7 +81,7 @@ def _trace(M: MatrixExpr) -> Any:
 def words_of(M: MatrixExpr, multiply_out: bool = True) -> list[tuple[Any, Word]]:
     """Return a matrix as a sum of coefficients times words; the empty word is the identity.
 
-    A word's letters are no products or whole powers, but for powers of more than `LARGEST_SUM` factors; sums are
+    A word's letters are no products, and no powers from 0 on with up to `LARGEST_SUM` factors; sums are
     letters only if they are not to be multiplied out, or if there would be more than `LARGEST_SUM` words.
     """
     match M:

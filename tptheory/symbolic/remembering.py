@@ -36,8 +36,8 @@ def one_question() -> Iterator[None]:
 def remembered(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return a function that remembers its results.
 
-    It computes the result anew for arguments that have no hash, and, in each question, for arguments whose class a
-    user defined.
+    It computes the result anew for arguments that have no hash. For arguments whose class a user defined it does so
+    once in each question, and outside of any at each call.
 
     >>> remembered(len)([1, 2]), remembered(len)((1, 2))
     (2, 2)

@@ -31,7 +31,7 @@ def nodes_in(expression: Any, opens: Callable[[Any], bool] | None = None) -> Ite
         waiting.extend(reversed(inner))
 
 
-def once(*types: type) -> Callable[[Any], bool]:
+def opened_once(*types: type) -> Callable[[Any], bool]:
     """Return a function for `nodes_in` that opens nodes of some types the first time only, and all others always."""
     seen: set[Any] = set()
 

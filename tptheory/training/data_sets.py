@@ -10,7 +10,7 @@ from tptheory.training.data import DataSet, load_digits, load_rings
 from tptheory.training.mnist import load_mnist
 
 DATA_SETS: dict[str, Callable[[], DataSet]] = {"digits": load_digits, "rings": load_rings, "mnist": load_mnist}
-"""What loads each of them."""
+"""By name, the function that loads each data set."""
 
 
 def load_data_set(name: str) -> DataSet:

@@ -18,7 +18,7 @@ LONGEST_SUM = 60
 MOST_REASONS = 4
 """The most reasons that an outline names for one part."""
 MOST_PARTS = 3
-"""Of a proof with at least two more parts than this, so many are given in outline."""
+"""How many parts of a proof are outlined; if one more is left it is shown as well, and not left out."""
 
 
 class AbridgedNotation(Notation):

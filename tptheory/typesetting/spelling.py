@@ -105,7 +105,7 @@ def _superscript(code: str) -> str:
 
 
 class _TextPrinter(StrPrinter):
-    """Print as SymPy does, but a matrix of ones as one, and not as the number 1, and long products soon."""
+    """Print as SymPy does, but a matrix of ones as one, and not as the number 1, and long products quickly."""
 
     def _print_MatMul(self, product: MatMul) -> str:
         return product_text(product, self)

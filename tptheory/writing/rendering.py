@@ -38,7 +38,7 @@ MOST_FOLDED = 40
 COUNTEREXAMPLE = ("total_width", "minimal", "swept", "sizes", "matrices", "scalars")
 """The fields of a stored counterexample that say what it is."""
 
-Picture = Callable[..., Figure]
+Draw = Callable[..., Figure]
 """Draws a figure by a function and its arguments, in one size and style."""
 Checks = Mapping[str, str]
 """By certificate, the reason why the checker refused it; empty if it accepted."""
@@ -74,7 +74,7 @@ def illustrations(data: ReportData, style: figures.Style = figures.page_style) -
     return tuple(drawn)
 
 
-def _law_illustrations(data: ReportData, picture: Picture) -> list[Illustration]:
+def _law_illustrations(data: ReportData, picture: Draw) -> list[Illustration]:
     """Return the figures of what is predicted and conserved, in runs of one small net under both rules."""
     widths, lr = widths_text(WIDTHS), data.trajectories["tp"].lr
     return [
@@ -96,7 +96,7 @@ def _law_illustrations(data: ReportData, picture: Picture) -> list[Illustration]
     ]
 
 
-def _counterexample_illustrations(data: ReportData, picture: Picture) -> list[Illustration]:
+def _counterexample_illustrations(data: ReportData, picture: Draw) -> list[Illustration]:
     """Return the figures of what does not hold: a loss that never rises, and updates in any order."""
     lr = data.rising["tp"].lr
     return [
@@ -116,7 +116,7 @@ def _counterexample_illustrations(data: ReportData, picture: Picture) -> list[Il
     ]
 
 
-def _digits_illustrations(digits: Mapping[str, TrainingRun], picture: Picture) -> list[Illustration]:
+def _digits_illustrations(digits: Mapping[str, TrainingRun], picture: Draw) -> list[Illustration]:
     """Return the figures of the loss and of the accuracy while both rules learn handwritten digits."""
     run = digits["bp"]
     settings = (
@@ -129,7 +129,7 @@ def _digits_illustrations(digits: Mapping[str, TrainingRun], picture: Picture) -
     ]
 
 
-def _theory_illustrations(theory: DigitsTheory, picture: Picture) -> list[Illustration]:
+def _theory_illustrations(theory: DigitsTheory, picture: Draw) -> list[Illustration]:
     """Return the figures of singular modes, plateaus and angles."""
     study = theory.modes
     modes = (

@@ -41,7 +41,7 @@ class Implications:
         self.claim, self.candidates, self.seed = claim, candidates, seed
         self._tests = [MeetingTest(candidate) for candidate in candidates]
 
-    def proved(self, ends: float, deadline: float) -> list[Members]:
+    def proved_arrows(self, ends: float, deadline: float) -> list[Members]:
         """Return for each candidate those that follow from it, itself among them: each arrow has a proof.
 
         An instance that meets one candidate and not another one ends every arrow between two such.
@@ -65,7 +65,7 @@ class Implications:
         return _transitive([frozenset(members) for members in follows])
 
     def is_granted(self, claim: Claim) -> bool:
-        """Whether the hypotheses of a claim, or the claim in question, take for granted all that a claim does.
+        """Whether what a claim takes for granted is granted by its own hypotheses or by the claim in question.
 
         A candidate such as ``A^-1 B = 0`` says that A has an inverse, too, which must not be granted where it follows.
         """
@@ -77,7 +77,7 @@ class Implications:
         return frozenset(i for i, test in enumerate(self._tests) if test(values, numbers))
 
     def met_by_samples(self, wanted: Collection[int], assumed: Sequence[Any]) -> bool:
-        """Whether some instances that meet what is assumed meet all that is wanted, too."""
+        """Whether each of a few drawn instances that meet what is assumed meets all that is wanted, too."""
         return all(self._tests[i](*drawn) for drawn in self._samples(assumed) for i in wanted)
 
     def _arrows(self) -> Iterator[tuple[int, int, Claim]]:

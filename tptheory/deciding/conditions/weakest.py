@@ -100,7 +100,7 @@ class WeakestSets:
         self._started = perf_counter()
         self._implications = Implications(self.claim, self.candidates, self.seed)
         ends = self._started + SHARE_OF_IMPLICATIONS * (self.deadline - self._started)
-        self.follows = self._implications.proved(ends, self.deadline)
+        self.follows = self._implications.proved_arrows(ends, self.deadline)
 
     def run(self) -> None:
         """Settle the sets, small ones first, until all are settled or the time is up."""
@@ -270,7 +270,7 @@ class WeakestSets:
     def _proof_of(self, claim: Claim, seconds: float) -> Proved | None:
         """Return a proof of a claim that no instance breaks at once; None if none is found.
 
-        Neither is a proof that holds only where something exists of which the hypotheses do not speak.
+        A proof that needs something to exist of which no hypothesis speaks does not count.
         """
         if (
             not self._implications.is_granted(claim)
@@ -307,15 +307,15 @@ class WeakestSets:
         if not sizes and not self._implications.met_by_samples(wanted, assumed):
             return False
         given = [*self.claim.given, *assumed]
-        return all(self._is_implied(claim.under(given), sizes) for claim in wanted.values())
+        return all(self._is_proved_at(claim.under(given), sizes) for claim in wanted.values())
 
     def _sizes_hold(self, members: Members, sizes: dict[Any, Any]) -> bool:
-        """Whether the sizes that a set says are equal are so where some sizes are others."""
+        """Whether the equalities of sizes in a set hold once some sizes are replaced by others."""
         items = self._sizes_among(members)
         return all(S(item.size).xreplace(sizes) == S(item.value).xreplace(sizes) for item in items)
 
-    def _is_implied(self, claim: Claim, sizes: dict[Any, Any]) -> bool:
-        """Whether a claim is proved where some sizes are others."""
+    def _is_proved_at(self, claim: Claim, sizes: dict[Any, Any]) -> bool:
+        """Whether a claim is proved once some sizes are replaced by others."""
         try:
             return self._proof_of(at_sizes(claim, sizes) if sizes else claim, IMPLICATION_SECONDS) is not None
         except TptheoryError:  # at these sizes it is no hypothesis of its kind

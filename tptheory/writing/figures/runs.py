@@ -146,9 +146,9 @@ def sweep_curves(table: Any, x: str, y: str, ax: Axes | None = None, *, by: str 
     Args:
         table: what `sweep_frame` or `sweep_columns` returned; rows without a result are left out.
         x: the column of the parameter; text, such as widths, is drawn in the order in which it comes. Positive numbers
-            that are more than `WIDE_RANGE` apart as a ratio, such as step sizes, stand on a logarithmic scale.
-        y: the column of the result; positive results that are more than `HUGE_RANGE` apart as a ratio, such as losses
-            of which one diverges, stand on a logarithmic scale.
+            that are at least `WIDE_RANGE` apart as a ratio, such as step sizes, stand on a logarithmic scale.
+        y: the column of the result; positive results that are at least `HUGE_RANGE` apart as a ratio, such as losses of
+            which one diverges, stand on a logarithmic scale.
         ax: where to draw; a new figure unless given.
         by: a column: one curve for each of its values.
 
@@ -209,7 +209,7 @@ def _rows_with_results(table: Any, x: str, y: str, by: str | None) -> list[_Swep
 
 
 def _labels_of_text(rows: Sequence[_SweptRow]) -> list[str]:
-    """Return the values of a parameter that are text, in the order in which they come; none if all are numbers."""
+    """Return all values of a parameter as text, in the order in which they come, if any is text; else none."""
     return [] if all(_is_number(row.at) for row in rows) else list(dict.fromkeys(str(row.at) for row in rows))
 
 
