@@ -43,7 +43,6 @@ class Motion(ShownAsMathematics, Mapping[MatrixSymbol, MatrixExpr]):
         self.net = net
         self._changes = changes
 
-    @one_question()
     def __getitem__(self, symbol: MatrixSymbol) -> MatrixExpr:
         """Return how ``symbol`` moves."""
         return self._changes[symbol]
@@ -111,6 +110,7 @@ class EveryLayer(Mapping[MatrixSymbol, MatrixExpr]):
     def __init__(self, changes: Mapping[Sequence, Callable[[Any], MatrixExpr]]) -> None:
         self._changes = changes
 
+    @one_question()
     def __getitem__(self, symbol: MatrixSymbol) -> MatrixExpr:
         """Return how a member of a sequence moves."""
         if not isinstance(symbol, LayerSymbol):
