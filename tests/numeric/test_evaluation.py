@@ -401,3 +401,19 @@ def test_an_evaluator_judges_each_expression_in_the_precision_of_its_own_matrice
     value = evaluator(values)
     for expression in (Pinv(A), Pinv(B), Pinv(A) * B):
         np.testing.assert_array_equal(value(expression), evaluate(expression, values))
+
+
+def test_what_a_kernel_meets_beside_its_operands_is_not_told(monkeypatch):
+    """BLAS may read past small matrices, and raise the flag of invalid values for what stands there."""
+
+    def product(A, B):
+        np.subtract(np.inf, np.inf)
+        return np.matmul(A, B)
+
+    monkeypatch.setattr(FloatArithmetic, "product", staticmethod(product))
+    A, B = MatrixSymbol("A", 1, 2), MatrixSymbol("B", 2, 1)
+    values = [[1.0, 2.0]], [[3.0], [4.0]]
+    assert evaluate(matmul(A, B), {A: values[0], B: values[1]}) == [[11.0]]
+    assert compile_expression(matmul(A, B), [A, B])(*values) == [[11.0]]
+    with pytest.warns(RuntimeWarning, match="invalid value"):
+        product(*map(np.array, values))

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial, reduce
 from typing import Any, cast
 
+import numpy as np
 from sympy import (
     Add,
     Adjoint,
@@ -91,6 +92,7 @@ class ArrayPrinter(Printer):
         """Apply an operation on two operands to the first two, then to the result and the third, and so on."""
         return reduce(lambda a, b: self._apply(operation, a, b), operands)
 
+    @np.errstate(invalid="ignore")  # BLAS reads beside small operands, too, and raises what it finds there
     def doprint(self, expr: Any) -> Any:
         """Return the array or scalar."""
         return self._print(expr)

@@ -161,6 +161,7 @@ def compile_expression(expression: Any, symbols: Sequence[Basic], *, arithmetic:
     names = [str(symbol) for symbol in symbols]
     columns = [isinstance(symbol, MatrixSymbol) and symbol.cols == 1 for symbol in symbols]
 
+    @np.errstate(invalid="ignore")  # as in `ArrayPrinter.doprint`
     def run(*values: Any) -> Any:
         if len(values) != len(symbols):
             raise InvalidTypeError(complain("values", f"{len(symbols)}: {', '.join(names)}", f"{len(values)} values"))
