@@ -321,3 +321,26 @@ def test_what_no_float32_holds_is_refused_beside_one():
     """It would be infinite."""
     with pytest.raises(InvalidValueError, match="'S' must be within float32"):
         holds(Equal(R, S), {R: np.eye(2, dtype=np.float32), S: 1e300 * np.eye(2)})
+
+
+@pytest.mark.parametrize(
+    ("claim", "values"),
+    [
+        (AtMost(squared_norm(A), squared_norm(D)), {"A": np.full((2, 3), 1e300), "D": np.full((2, 3), 1e200)}),
+        (NonNegative(squared_norm(D) - squared_norm(A)), {"A": np.full((2, 3), 1e300), "D": np.full((2, 3), 1e200)}),
+    ],
+    ids=["at most", "not negative"],
+)
+def test_what_overflows_is_not_said_to_hold(claim, values):
+    """Two numbers beyond the floats are not compared; the defect is no number."""
+    with np.errstate(over="ignore"):
+        answer = holds(claim, values)
+    assert not answer.holds
+    assert np.isnan(answer.defect)
+
+
+def test_a_defect_beyond_the_floats_is_shown():
+    """An exact defect may be of any length."""
+    answer = holds(AtMost(squared_norm(A), squared_norm(D)), {"A": [[10**200]], "D": [[1]]})
+    assert not answer.holds
+    assert "1.00e+400" in str(answer)

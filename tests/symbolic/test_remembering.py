@@ -3,7 +3,7 @@
 from sympy import symbols
 
 from tptheory import Conserved, DeepLinearNetwork, ForAll, Rule, State, decide, matadd, matmul, transpose
-from tptheory.symbolic.remembering import one_question, remembered
+from tptheory.symbolic.remembering import depends_on_itself, one_question, remembered
 
 ASKED = []
 MOST_ASKED = 1000
@@ -62,3 +62,14 @@ def test_a_rule_of_ones_own_is_asked_seldom():
     balance = Conserved(matadd(matmul(W, W.T), matmul(-1, B, B.T)), along=rule.flow(net))
     assert decide(ForAll(balance, (l, 1, L - 1)), seconds=30).proved
     assert 0 < OwnKolenPollack.asked < MOST_ASKED
+
+
+def test_a_class_that_says_it_is_of_a_package_is_a_users():
+    """Code that is run by ``exec`` says that it is of ``builtins``; what its rule says is asked for anew."""
+    names = {}
+    exec("FACTORS = [1]\nclass Told:\n    pass\n", names)  # noqa: S102  a user's own way to define a class
+    assert names["Told"].__module__ == "builtins"
+    own = names["Told"]()
+    assert told(own) < told(own)
+    names["Told"].__module__ = "sympy.mine"
+    assert not depends_on_itself(names["Told"]())

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from numbers import Rational
 from typing import Any
 
@@ -140,8 +141,11 @@ def _sentence(claim: Claim) -> Sentence:
 
 def _short(defect: Any) -> Any:
     """Return a defect as it is shown: fractions as they are, unless they are long."""
-    exact = isinstance(defect, Rational) and len(str(defect)) <= 12
-    return defect if exact or defect is None else f"{float(defect):.3g}"
+    if defect is None or (isinstance(defect, Rational) and len(str(defect)) <= 12):
+        return defect
+    if isinstance(defect, Rational):  # which may be too large for a float
+        return f"{Decimal(int(defect.numerator)) / Decimal(int(defect.denominator)):.3g}"
+    return f"{float(defect):.3g}"
 
 
 def holds(

@@ -56,7 +56,12 @@ NO_DEFECT, INFINITE_DEFECT = Defect(0.0), Defect(math.inf)
 
 def worst(defects: Iterable[Defect]) -> Defect:
     """Return the first defect that is largest relative to its scale; NaN is the worst of all."""
-    return max(defects, key=lambda d: math.inf if math.isnan(d.relative) else d.relative, default=NO_DEFECT)
+    return max(defects, key=_severity, default=NO_DEFECT)
+
+
+def _severity(defect: Defect) -> float:
+    """Return a defect relative to its scale; infinity for NaN, which is what overflows leave."""
+    return math.inf if math.isnan(defect.relative) else defect.relative
 
 
 class RoundedDefects:
@@ -84,11 +89,11 @@ class RoundedDefects:
         if isinstance(goal, NonNegative):
             if isinstance(goal.expression, Rate):
                 slope, scale = self._slope(goal.expression)
-                return Defect(max(0.0, -slope.flat[0]), scale)
+                return Defect(_shortfall(slope.flat[0]), scale)
             return self._below_zero(self._value(symbolic(goal.expression)))
         if isinstance(goal, Vanishes):
             return self._residual(goal)
-        return min((self._alternative(goals) for goals in goal.alternatives), key=lambda found: found.relative)
+        return min((self._alternative(goals) for goals in goal.alternatives), key=_severity)
 
     def _alternative(self, goals: Iterable[Goal]) -> Defect:
         """Return by how much an alternative fails: infinitely, if it inverts a singular matrix."""
@@ -121,7 +126,7 @@ class RoundedDefects:
     def _below_zero(self, value: Any) -> Defect:
         """Return how far a number is below 0; of a matrix its asymmetry, or how far its least eigenvalue is below 0."""
         if not isinstance(value, np.ndarray):
-            return Defect(max(0.0, -value))
+            return Defect(_shortfall(value))
         return Defect(max(_largest(value - value.T), -least_eigenvalue(value), 0.0), max(_largest(value), 1.0))
 
     def _slope(self, rate: Rate) -> tuple[np.ndarray, Any]:
@@ -140,6 +145,11 @@ class RoundedDefects:
         slopes = [np.asarray(sides[0](term) - sides[1](term)) / (2 * h) for term in terms]
         scale = max(map(_largest, slopes))
         return np.asarray(rate.sign * np.sum(slopes, axis=0)), max(scale, fastest)
+
+
+def _shortfall(value: Any) -> Any:
+    """Return how far a number is below 0; NaN for NaN, the difference of two numbers that overflow."""
+    return 0.0 if value >= 0 else -value
 
 
 def _largest(value: Any) -> Any:

@@ -15,7 +15,7 @@ from tptheory.symbolic.layers import index_parts
 from tptheory.symbolic.own_code import SHAPES
 from tptheory.symbolic.remembering import OWN, depends_on_itself, remembered
 from tptheory.symbolic.states import State
-from tptheory.symbolic.uniform import agree, formula, probes, refuse_branches
+from tptheory.symbolic.uniform import WatchedIndex, agree, formula, probes, refuse_branches
 
 Method = Callable[[Any, Any, Any], Any]
 OF_A_LAYER = {*SHAPES, "states"}
@@ -86,6 +86,9 @@ def _refuse_branches(method: Method, name: str, rule: Any, net: Any) -> None:
         name,
         lambda part: ends.get(part, part),
     )
+    some_depth = WatchedIndex("L", integer=True)
+    method(rule, net.at_depth({net.depth: some_depth}), index)
+    some_depth.refuse_lookups(name, "the depth")
     for depth in sorted({1, 2, 3} | {n for n in suspects(method) if 1 <= n <= DEEPEST}):
         _refuse_another_at(depth, method, name, rule, net, at)
 

@@ -7,6 +7,7 @@ verdict rests on what the rule said before it was asked.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -66,9 +67,18 @@ OWN = ("tptheory", "sympy", "builtins", "flint")
 """The packages whose objects give the same results as long as they compare equal."""
 
 
+@lru_cache(maxsize=4096)
+def _is_of_a_package(cls: Any) -> bool:
+    """Whether a class stands in one of the packages in `OWN`; a user's may say that it does, as those of `exec` do."""
+    found: Any = sys.modules.get(cls.__module__ or "")
+    for name in cls.__qualname__.split("."):
+        found = getattr(found, name, None)
+    return found is cls and cls.__module__.partition(".")[0] in OWN
+
+
 def depends_on_itself(item: Any) -> bool:
     """Whether results depend on an object alone: its class, and those of its parts, come from the packages in `OWN`."""
-    if (type(item).__module__ or "").partition(".")[0] not in OWN:
+    if not _is_of_a_package(type(item)):
         return False
     if isinstance(item, tuple | frozenset):
         return all(map(depends_on_itself, item))

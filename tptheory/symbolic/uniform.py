@@ -3,12 +3,16 @@
 A function such as ``lambda l: A if l == 2 else B`` answers ``B`` at an index that is a symbol. What is proved of every
 layer would then be false at the second. A formula is therefore taken from a function only if the function agrees
 with it at the first and last layers, which `probes` returns, at every index that the function compares its argument
-with, and at the numbers in its code, which `suspects` returns.
+with, and at the numbers in its code, which `suspects` returns; and only if it does not look the layer up in a dict, a
+set or a cache, in which an index that may be any is never found.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
+from dis import opname
+from types import FrameType
 from typing import Any
 
 from sympy import (
@@ -23,7 +27,7 @@ from sympy import (
 )
 
 from tptheory.errors import InvalidValueError, TptheoryError
-from tptheory.symbolic.branches import suspects
+from tptheory.symbolic.branches import KNOWN, suspects
 from tptheory.symbolic.penrose_words import Word, words_of
 from tptheory.symbolic.rebuilding import rebuild
 
@@ -33,6 +37,8 @@ FARTHEST = 100
 """The largest number in a function's code that is tried as a distance below the last layer."""
 ENDS = 4
 """How many layers are compared down from the last one, where that is a symbol."""
+PUTTING_IN = {"BUILD_MAP", "BUILD_CONST_KEY_MAP", "BUILD_SET", "MAP_ADD", "SET_ADD", "STORE_SUBSCR"}
+"""The operations of Python that put a value into a dict or a set, as in ``{l: l - 1}``."""
 Leaf = Callable[[Any], Any]
 
 
@@ -70,15 +76,19 @@ def formula(function: Callable[[Any], Any], index: Any, argument: str) -> Any:
 
 
 class WatchedIndex(Dummy):
-    """A symbolic index that records what it is compared with: at these indices a function may branch."""
+    """A symbolic index that records what it is compared with, and whether a user's code looks it up.
 
-    __slots__ = ("compared",)
+    At the indices with which it is compared a function may branch. Where it is looked up, it may branch anywhere.
+    """
+
+    __slots__ = ("compared", "looked_up")
     compared: list[Any]
+    looked_up: bool
 
     def __new__(cls, name: str, **assumptions: bool) -> Any:
         """Make an index with an empty record."""
         index = Dummy.__new__(cls, name, **assumptions)
-        index.compared = []
+        index.compared, index.looked_up = [], False
         return index
 
     def __eq__(self, other: object) -> bool:
@@ -88,8 +98,21 @@ class WatchedIndex(Dummy):
         return super().__eq__(other)
 
     def __hash__(self) -> int:
-        """Hash as any symbol that is a dummy."""
+        """Hash as any symbol that is a dummy, and record whether a user's code looks it up."""
+        self.looked_up = self.looked_up or _is_lookup_of_a_user(sys._getframe(1))
         return super().__hash__()
+
+    def refuse_lookups(self, argument: str, what: str) -> None:
+        """Refuse a function that looks the index up.
+
+        Raises:
+            InvalidValueError: if it does.
+        """
+        if self.looked_up:
+            raise InvalidValueError(
+                f"{argument!r} must give one formula for every layer: it looks {what} up in a dict, a set or a cache, "
+                "in which an index that may be any is never found. Write it without that."
+            )
 
     def other_indices(self, regular: list[Any]) -> list[Any]:
         """Return the recorded indices that lie in the range of the regular ones, without those that are among them."""
@@ -102,6 +125,21 @@ class WatchedIndex(Dummy):
             if (counts or relative) and other not in regular and other not in found:
                 found.append(other)
         return found
+
+
+def _is_lookup_of_a_user(frame: FrameType | None) -> bool:
+    """Whether a hash is asked for by a user's code, other than to put what is hashed into a new dict or set."""
+    while frame is not None and _package(frame) in sys.stdlib_module_names:
+        frame = frame.f_back
+    if frame is None or _package(frame) in KNOWN:
+        return False
+    return opname[frame.f_code.co_code[frame.f_lasti]] not in PUTTING_IN
+
+
+def _package(frame: FrameType) -> str:
+    """Return the package of the code of a frame; `__main__` is the user's."""
+    name = str(frame.f_globals.get("__name__", "")).partition(".")[0]
+    return "" if name == "__main__" else name
 
 
 def refuse_branches(
@@ -121,7 +159,7 @@ def refuse_branches(
         leaf: rewrites the parts of both before they are compared.
 
     Raises:
-        InvalidValueError: if they differ, or the function raises.
+        InvalidValueError: if they differ, if the function raises, or if it looks the layer up.
     """
     watched = WatchedIndex("k", integer=True)
     formula(function, watched, argument)
@@ -134,6 +172,7 @@ def refuse_branches(
                 f"{argument!r} must give one formula for every layer: it branches on the layer (at {index} it gives "
                 f"{said}, where the formula for any k gives {expected}). Treat such a layer in a claim of its own."
             )
+    watched.refuse_lookups(argument, "the layer")
 
 
 def _suspected(function: Callable[[Any], Any], regular: list[Any]) -> list[Any]:
