@@ -68,7 +68,7 @@ OWN = ("tptheory", "sympy", "builtins", "flint")
 
 
 @lru_cache(maxsize=4096)
-def _is_of_a_package(cls: Any) -> bool:
+def _is_of_a_package(cls: type) -> bool:
     """Whether a class stands in one of the packages in `OWN`; a user's may say that it does, as those of `exec` do."""
     found: Any = sys.modules.get(cls.__module__ or "")
     for name in cls.__qualname__.split("."):
@@ -78,7 +78,8 @@ def _is_of_a_package(cls: Any) -> bool:
 
 def depends_on_itself(item: Any) -> bool:
     """Whether results depend on an object alone: its class, and those of its parts, come from the packages in `OWN`."""
-    if not _is_of_a_package(type(item)):
+    cls: Any = type(item)
+    if not _is_of_a_package(cls):
         return False
     if isinstance(item, tuple | frozenset):
         return all(map(depends_on_itself, item))
