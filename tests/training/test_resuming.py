@@ -135,6 +135,16 @@ def test_metrics_are_cut_where_the_checkpoint_stands(digits: DataSet, tmp_path: 
     assert set(lines[0]) == {"step", "loss", "accuracy"}
 
 
+@pytest.mark.parametrize("at", [9, 10])
+def test_metrics_of_learned_inverses_go_on(digits: DataSet, tmp_path: Path, at: int) -> None:
+    """The losses of the last update before the checkpoint are told by the first line after it."""
+    options: dict[str, Any] = {"data": digits, "log_every": 3, "inverses": InverseSettings(kind="sigmoid")}
+    train("dtp", steps=20, metrics=tmp_path / "whole", **options)
+    for steps in (at, 20):
+        train("dtp", steps=steps, checkpoint=tmp_path / "c", metrics=tmp_path / "m", resume=True, **options)
+    assert (tmp_path / "m").read_bytes() == (tmp_path / "whole").read_bytes()
+
+
 def test_metrics_of_another_run_are_left_alone(digits: DataSet, tmp_path: Path) -> None:
     """What the checkpoint does not know is neither cut nor written over."""
     options: dict[str, Any] = {"data": digits, "log_every": 3, "checkpoint": tmp_path / "c", "metrics": tmp_path / "m"}

@@ -12,7 +12,6 @@ is the mean over the noise ``n`` of what is learned here, but for ``c_l`` and fo
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -41,7 +40,7 @@ class Inverses:
         net = layerwise.net
         self._symbols = [layerwise.rule.feedback(net, l) for l in range(2, net.depth + 1)]
         self.c = [np.full((net.widths[l - 1], 1), bias, dtype) for l in range(2, net.depth + 1)]
-        self.reconstruction_losses = [math.nan] * len(self.c)
+        self.reconstruction_losses = np.full(len(self.c), np.nan)
 
     @property
     def V(self) -> list[Array]:
@@ -66,7 +65,7 @@ class Inverses:
 
     def learn(self, weights: Sequence[Array], biases: Sequence[Array], activations: Sequence[Array], step: int) -> None:
         """Take a gradient step on every reconstruction loss ``R_l``, averaged over the batch."""
-        std = self.settings.noise_at(step)
+        std, losses = self.settings.noise_at(step), []
         for l, symbol in enumerate(self._symbols, start=2):
             V, c, x = self._layerwise.constants[symbol], self.c[l - 2], activations[l - 1]
             noisy = x + x.dtype.type(std) * self.noise.standard_normal(x.shape, dtype=x.dtype.type)
@@ -77,12 +76,13 @@ class Inverses:
                 rebuilt = _sigmoid(rebuilt)
                 slope = rebuilt * (1 - rebuilt)
             off = rebuilt - noisy
-            self.reconstruction_losses[l - 2] = float(np.square(off, dtype=np.float64).sum() / (2 * x.shape[1]))
+            losses.append(np.square(off, dtype=np.float64).sum() / (2 * x.shape[1]))
             off = off * slope
             inputs = np.vstack([above, np.ones_like(above[:1])])
             rate = x.dtype.type(self.settings.lr / norm(inputs @ inputs.T))
             self._layerwise.constants[symbol] = V - rate * (off @ above.T)
             self.c[l - 2] = c - rate * off.sum(axis=1, keepdims=True)
+        self.reconstruction_losses = np.array(losses)
 
 
 def _sigmoid(x: Array) -> Array:

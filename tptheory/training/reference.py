@@ -92,7 +92,7 @@ class LayerwiseEngine(ReferenceEngine):
     ) -> None:
         super().__init__(weights, biases, loss)
         self.layerwise, self.inverses = layerwise, inverses
-        self._local_losses: list[float] = []
+        self._local_losses = np.full(len(weights), np.nan)
 
     def update(self, lr: float, step: int) -> tuple[float, ...]:
         """Make ``dW_l = -lr G_l``, ``db_l = -lr g_l``, if each is finite; the inverses learn from the same batch."""
@@ -103,7 +103,7 @@ class LayerwiseEngine(ReferenceEngine):
         if self.inverses is not None:
             self.inverses.learn(self.weights, self.biases, self._pass.activations, step)
             alpha = self.inverses.settings.alpha
-            self._local_losses = [alpha * float(np.square(D, dtype=np.float64).sum()) / 2 for D in errors]
+            self._local_losses = np.array([alpha * np.square(D, dtype=np.float64).sum() / 2 for D in errors])
         self.weights = tuple(W - lr * G_l for W, G_l in zip(self.weights, G, strict=True))
         self.biases = tuple(b - lr * g_l for b, g_l in zip(self.biases, g, strict=True))
         return sizes
@@ -129,18 +129,19 @@ class LayerwiseEngine(ReferenceEngine):
 
     def diagnostics(self) -> dict[str, float]:
         """Return DTP's losses at the last `update`: local ones, ``|x_l - t_l|^2 / (2 alpha)``, and the inverses'."""
-        if self.inverses is None or not self._local_losses:
+        if self.inverses is None or np.isnan(self._local_losses[0]):  # no update has been made
             return {}
-        local = {f"local_loss_{l}": value for l, value in enumerate(self._local_losses, start=1)}
-        rebuilt = {f"inverse_loss_{l}": value for l, value in enumerate(self.inverses.reconstruction_losses, start=2)}
-        return local | rebuilt
+        local = {f"local_loss_{l}": float(value) for l, value in enumerate(self._local_losses, start=1)}
+        rebuilt = enumerate(self.inverses.reconstruction_losses, start=2)
+        return local | {f"inverse_loss_{l}": float(value) for l, value in rebuilt}
 
     def state(self) -> dict[str, Array]:
-        """Return the weights, the biases, the rule's fixed matrices and the inverses."""
+        """Return the weights, the biases, the rule's fixed matrices, the inverses and what `diagnostics` tells."""
         named = super().state()
         named |= {f"fixed_{symbol.name}": B for symbol, B in self.layerwise.constants.items()}
         if self.inverses is not None:
             named |= {f"c_{l}": c for l, c in enumerate(self.inverses.c, start=2)}
+            named |= {"local_losses": self._local_losses, "inverse_losses": self.inverses.reconstruction_losses}
         return named
 
     def restore(self, state: Mapping[str, Array]) -> None:
@@ -150,6 +151,8 @@ class LayerwiseEngine(ReferenceEngine):
             self.layerwise.constants[symbol] = state[f"fixed_{symbol.name}"]
         if self.inverses is not None:
             self.inverses.c = [state[f"c_{l}"] for l in range(2, len(self.weights) + 1)]
+            self._local_losses = state["local_losses"].copy()
+            self.inverses.reconstruction_losses = state["inverse_losses"].copy()
 
 
 def _rank_of_product(D: Array, X: Array, grain: float) -> int:
