@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from tptheory.certificates.checker import Index, Name, Size, Word, index_text
 from tptheory.certificates.reading import MALFORMED, Monomial, Polynomial, Reader
 from tptheory.typesetting.names import (
+    BLANK,
     Symbol,
     Written,
     dotted,
@@ -162,10 +163,13 @@ class Notation:
         thin = [w for w in turns if self.reader.shape(w[0])[0] == 1]
         if not thin:
             first = min(turns, key=lambda w: [letter(a) for a in w])
-            trace = Written("tr", r"\operatorname{tr}") + bracketed(_SPACE.between(self._letters(first)))
-            return [_raised(trace, power, closed=False)]
+            trace = _within_brackets(Written("tr", r"\operatorname{tr}"), self._letters(first))
+            return trace if power == 1 else [_raised(_SPACE.between(trace), power, closed=False)]
         letters = self._letters(min(thin, key=lambda w: [letter(a)[::-1] for a in w[::-1]]))
-        return letters if alone and power == 1 else [_raised(bracketed(_SPACE.between(letters)), power, closed=True)]
+        if alone and power == 1:
+            return letters
+        product = _within_brackets(BLANK, letters)
+        return product if power == 1 else [_raised(_SPACE.between(product), power, closed=True)]
 
     def _letters(self, word: Word) -> list[Written]:
         return [self.letter(a).written() for a in word]
@@ -209,6 +213,13 @@ def _raised(body: Written, power: int, closed: bool) -> Written:
         return body
     base = body if closed else Written(f"({body.text})", rf"\left({body.latex}\right)")
     return base + Written(f"^{power}", f"^{{{power}}}")
+
+
+def _within_brackets(before: Written, factors: list[Written]) -> list[Written]:
+    """Put brackets around factors, and a word before them; each stays apart, so that a line can break there."""
+    (opening, closing), (first, *rest) = (Written("(", "("), Written(")", ")")), factors
+    *inner, last = [before + opening + first, *rest]
+    return [*inner, last + closing]
 
 
 def bracketed(body: Written) -> Written:

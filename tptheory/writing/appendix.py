@@ -126,10 +126,10 @@ def environment(theorem: Theorem, verdict: str, claimed: ClaimStatement, said: s
     label = rf"\label{{{theorem.path.stem}:{theorem.name}}}"
     if verdict == "proved":
         opening = [*reason, ""] if reason else []
-        begin = [rf"\begin{{theorem}}[{{{title}}}]{label}\leavevmode\par\nobreak", *statement_lines(claimed)]
-        return [*begin, r"\end{theorem}", r"\begin{proof}", *opening, said, r"\end{proof}"]
+        begin = [rf"\begin{{theorem}}[{{{title}}}]{label}\sloppy\leavevmode\par\nobreak", *statement_lines(claimed)]
+        return [*begin, r"\end{theorem}", r"\begin{proof}\sloppy", *opening, said, r"\end{proof}"]
     word = WORDS.get((verdict, theorem.expected), verdict)
-    begin = [rf"\begin{{remark}}[{{{title}: {word}}}]{label}\leavevmode\par\nobreak", *statement_lines(claimed)]
+    begin = [rf"\begin{{remark}}[{{{title}: {word}}}]{label}\sloppy\leavevmode\par\nobreak", *statement_lines(claimed)]
     return [*begin, *(rf"\noindent {text}\par" for text in reason), rf"\noindent {said}", r"\end{remark}"]
 
 
