@@ -1,11 +1,26 @@
 """What depends on a user's rule is remembered within one question, and never longer."""
 
+import pytest
 from sympy import symbols
 
-from tptheory import Conserved, DeepLinearNetwork, ForAll, Rule, State, decide, matadd, matmul, transpose
+from tptheory import (
+    Backprop,
+    Conserved,
+    DeepLinearNetwork,
+    ForAll,
+    KolenPollack,
+    Momentum,
+    Rule,
+    State,
+    decide,
+    matadd,
+    matmul,
+    transpose,
+)
 from tptheory.symbolic.remembering import depends_on_itself, one_question, remembered
 
 ASKED = []
+mu = symbols("mu")
 MOST_ASKED = 1000
 
 
@@ -73,3 +88,14 @@ def test_a_class_that_says_it_is_of_a_package_is_a_users():
     assert told(own) < told(own)
     names["Told"].__module__ = "sympy.mine"
     assert not depends_on_itself(names["Told"]())
+
+
+@pytest.mark.parametrize("item", [None, 1, "x", (1, mu), Backprop(), Momentum(KolenPollack(), mu), Rule.update, len])
+def test_what_tptheory_defines_is_asked_for_once(item):
+    """Else rules within rules are compared again and again."""
+    assert depends_on_itself(item)
+
+
+def test_a_function_of_a_users_is_asked_for_anew():
+    """It may read what changes."""
+    assert not depends_on_itself(told)

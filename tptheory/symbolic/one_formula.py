@@ -48,7 +48,8 @@ def one_formula(method: Method, name: str) -> Method:
         if not net.any_depth:
             return method(rule, net, l)
         base, _ = index_parts(l)
-        if base is None or base == net.depth or _is_made_of_a_users_rule(method, rule):
+        is_being_compared = isinstance(net.depth, WatchedIndex)
+        if base is None or base == net.depth or is_being_compared or _is_made_of_a_users_rule(method, rule):
             return method(rule, net, l)
         _refuse_branches(method, name, rule, net)
         return method(rule, net, l)

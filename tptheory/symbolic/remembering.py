@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache, wraps
+from inspect import unwrap
+from types import FunctionType
 from typing import Any
 
 _within_this_question: ContextVar[dict[Any, Any] | None] = ContextVar("within_this_question", default=None)
@@ -67,19 +69,33 @@ OWN = ("tptheory", "sympy", "builtins", "flint")
 """The packages whose objects give the same results as long as they compare equal."""
 
 
+MADE_BY_PYTHON = 1 << 9
+"""The flag of a class that a class statement made, called ``Py_TPFLAGS_HEAPTYPE`` in Python's own source."""
+
+
 @lru_cache(maxsize=4096)
-def _is_of_a_package(cls: type) -> bool:
-    """Whether a class stands in one of the packages in `OWN`; a user's may say that it does, as those of `exec` do."""
-    found: Any = sys.modules.get(cls.__module__ or "")
-    for name in cls.__qualname__.split("."):
+def _stands_in_a_package(named: Any) -> bool:
+    """Whether a class or a function stands in one of the packages in `OWN`.
+
+    A user's may say that it does, as what ``exec`` defines says that it stands in ``builtins``.
+    """
+    module = named.__module__ or ""
+    if module.partition(".")[0] not in OWN:
+        return False
+    if isinstance(named, type) and not named.__flags__ & MADE_BY_PYTHON:
+        return True
+    found: Any = sys.modules.get(module)
+    for name in named.__qualname__.split("."):
         found = getattr(found, name, None)
-    return found is cls and cls.__module__.partition(".")[0] in OWN
+    return unwrap(found) is unwrap(named)
 
 
 def depends_on_itself(item: Any) -> bool:
-    """Whether results depend on an object alone: its class, and those of its parts, come from the packages in `OWN`."""
-    cls: Any = type(item)
-    if not _is_of_a_package(cls):
+    """Whether results depend on an object alone: its class, and those of its parts, come from the packages in `OWN`.
+
+    A function, or a class, has to come from them itself.
+    """
+    if not _stands_in_a_package(item if isinstance(item, FunctionType | type) else type(item)):
         return False
     if isinstance(item, tuple | frozenset):
         return all(map(depends_on_itself, item))
