@@ -26,8 +26,11 @@ GOALS = {
     "all": (AllOf(Zero(A), RankAtMost(S, 1)), (goals.Vanishes(A), goals.RankAtMost(S, (1,)))),
     "one": (
         AnyOf(Zero(A), rank_one(S)),
-        (goals.OneOf(((goals.Vanishes(A),), (goals.RankAtMost(S, (1,)),))),),
+        (goals.OneOf(((goals.Vanishes(A),), (goals.NonNegative(1 - Rank(S)),))),),
     ),
+    "bound of a rank": (AtMost(Rank(A), Rank(S)), (goals.RankAtMost(A, (S,)),)),
+    "bound of a rank by a size": (AtMost(Rank(A), m + n), (goals.RankAtMost(A, (m + n,)),)),
+    "bound of a rank by a number": (AtMost(Rank(A), c), (goals.NonNegative(c - Rank(A)),)),
     "range": (ForAll(Equal(k * A, A), (k, 1, 2)), (goals.Vanishes(k * A, A),)),
 }
 

@@ -320,13 +320,17 @@ def test_the_index_of_a_candidate_is_none_of_the_claim():
     assert any("W[k] has full row rank for k = 2, ..., L - 1" in str(c) for c in usual_candidates(falls))
 
 
+def test_a_bound_of_a_rank_is_what_it_says():
+    """Rank one is necessary, too: the claim as a hypothesis gives it."""
+    (found,) = when(RankAtMost(A, 1)).sets
+    assert (str(found), found.exact) == ("A has rank at most one", True)
+
+
 def test_sizes_are_told_only_where_no_set_without_them_is_as_weak():
-    """A matrix with one row has rank one: that it has one row is stronger than needed, and said to be."""
-    found = when(RankAtMost(A, 1))
-    assert said(found) == ["A has rank at most one"]
-    assert [str(each) for each in found.stronger] == ["m = 1", "n = 1"]
+    """A matrix of shape 1x1 is symmetric: that it has this shape is stronger than needed, and said to be."""
     square = when(Commute(Pinv(S), S), among=[Eq(n, 1), invertible(S), symmetric(S)])
     assert said(square) == ["S is invertible", "S is symmetric"]
+    assert [str(each) for each in square.stronger] == ["n = 1"]
     apart = when(Commute(Pinv(S), S), among=[Eq(n, 1), invertible(S)])
     assert said(apart) == ["S is invertible", "n = 1"]
 

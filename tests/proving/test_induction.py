@@ -14,6 +14,7 @@ from tptheory import (
     GaussNewton,
     TargetProp,
     crosscheck,
+    decide,
     prove,
     transpose,
 )
@@ -213,3 +214,26 @@ def test_a_bound_is_compared_in_every_case():
     for bound in (["n", "k", 0], 1, {"rank": theorem["goal"]["rank"]}):
         changed = {**theorem, "goal": {**theorem["goal"], "at most": bound}}
         assert not restated(claim, Certificate({**data, "theorems": [changed]}))
+
+
+@pytest.mark.parametrize("ends", [(3, 2), (L + 1, L), (L + 2, L)], ids=str)
+def test_what_is_said_of_no_layer_holds(ends):
+    """Nothing is claimed, which the statement says; a stored proof of that is recalled."""
+    claim = ForAll(Equal(W(l), 2 * W(l)), (l, *ends))
+    verdict = prove(claim)
+    assert verdict.proved
+    assert verdict.claim.statement().endswith("(no layer)")
+    assert restated(claim, verdict.certificate) is not None
+
+
+@pytest.mark.parametrize("ends", [(2, 2), (1, L), (L, L)], ids=str)
+def test_what_is_said_of_one_layer_need_not_hold(ends):
+    """The range that begins where it ends has a layer."""
+    claim = ForAll(Equal(W(l), 2 * W(l)), (l, *ends))
+    assert decide(claim).refuted
+    assert "no layer" not in claim.statement()
+
+
+def test_a_hypothesis_on_no_layer_says_nothing():
+    """Else everything would follow from it."""
+    assert decide(ForAll(Zero(W(l)), (l, 1, L), given=[ForAll(Zero(W(k)), (k, 2, 1))])).refuted

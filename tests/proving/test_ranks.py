@@ -112,7 +112,28 @@ UPDATES = {
         at_layers(fa, net.product(L, l + 1), 1, L - 1),
     ),
 }
-EVERY = INEQUALITIES | EQUATIONS | MATRICES | UPDATES
+BOUNDS = {
+    "a bound that is a sum of ranks": (RankAtMost(A + D, Rank(A) + Rank(D)), RankAtMost(A + D, Rank(A))),
+    "a bound that is the rank of a matrix": (RankAtMost(A * B, Rank(A)), RankAtMost(A, Rank(A * B))),
+    "more than a size": (AtMost(Rank(A), n + 1), AtMost(Rank(A), n - 1)),
+    "a bound as a hypothesis": (
+        RankAtMost(A * B, D, given=[RankAtMost(A, D)]),
+        RankAtMost(A * B, D, given=[RankAtMost(D, A)]),
+    ),
+    "the rank of an update": (
+        ForAll(AtMost(Rank(tp), Rank(net.input)), (l, 1, L)),
+        ForAll(AtMost(Rank(tp), Rank(net.weight(l))), (l, 1, L)),
+    ),
+    "the rank of an update and a width": (
+        ForAll(AtMost(Rank(fa), net.widths[L - 1]), (l, 1, L - 1)),
+        ForAll(AtMost(Rank(fa), 1), (l, 1, L - 1)),
+    ),
+    "one of two bounds": (
+        AnyOf(RankAtMost(A, D), RankAtMost(D, A)),
+        AnyOf(RankAtMost(A, D), RankAtMost(E, A)),
+    ),
+}
+EVERY = INEQUALITIES | EQUATIONS | MATRICES | UPDATES | BOUNDS
 
 
 @pytest.mark.parametrize("name", EVERY)

@@ -10,7 +10,7 @@ from typing import Any
 from sympy import MatrixSymbol, S, Symbol
 
 from tptheory.claims.claim import Claim, flatten_given
-from tptheory.claims.goals import Goal, OneOf, product_of_residuals
+from tptheory.claims.goals import Goal, OneOf, product_of_residuals, ranks_in_numbers
 from tptheory.claims.hypotheses import Hypothesis
 from tptheory.claims.tacit import words
 from tptheory.claims.vocabulary import RankAtMost
@@ -141,7 +141,7 @@ class AnyOf(Claim):
 
     def goals(self) -> tuple[Goal, ...]:
         """Return that one of the alternatives holds."""
-        return (OneOf(tuple(c.goals() for c in self.claims)),)
+        return (OneOf(tuple(tuple(ranks_in_numbers(c.goals())) for c in self.claims)),)
 
     def alternatives(self) -> tuple[tuple[Any, ...], ...]:
         """Return, for each alternative, the expressions that vanish in it."""
@@ -255,6 +255,12 @@ class ForAll(Claim):
         """The symbol that stands for the layer."""
         return self.limits[0]
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether the range has no layer, whatever the depth is."""
+        _, first, last = self.limits
+        return bool((S(last) - S(first)).is_negative)
+
     def goals(self) -> tuple[Goal, ...]:
         """Return the goals of the claim inside, at the index that is bound."""
         return self.claim.goals()
@@ -279,9 +285,10 @@ class ForAll(Claim):
             yield from (ForAll(part, self.limits, self.given) for part in parts)
 
     def conclusion(self, say: Callable[[Any], str]) -> str:
-        """Return the claim, and the layers at which it holds."""
+        """Return the claim, and the layers at which it holds; say so if there are none."""
         l, first, last = map(say, self.limits)
-        return f"{self.claim.conclusion(say)} for {l} = {first}, ..., {last}"
+        none = " (no layer)" if self.is_empty else ""
+        return f"{self.claim.conclusion(say)} for {l} = {first}, ..., {last}{none}"
 
 
 @dataclass(frozen=True)

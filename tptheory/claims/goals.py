@@ -18,6 +18,7 @@ from tptheory.errors import ShapeError
 from tptheory.symbolic.dynamics import Flow, Motion, Step
 from tptheory.symbolic.expressions import matadd, matmul, squared_norm
 from tptheory.symbolic.layers import layer_symbols
+from tptheory.symbolic.rank import Rank
 
 Term = Any
 """A SymPy expression, a `Rate` or a `Change`."""
@@ -92,6 +93,11 @@ class RankAtMost:
         """Return the matrix, and the matrices whose ranks bound it."""
         return (self.expression, *(b for b in self.bounds if isinstance(b, MatrixExpr)))
 
+    def in_numbers(self) -> tuple[NonNegative, ...]:
+        """Return that each of the bounds, less the rank, is not below 0."""
+        numbers = (Rank(b) if isinstance(b, MatrixExpr) else b for b in self.bounds)
+        return tuple(NonNegative(number - Rank(self.expression)) for number in numbers)
+
 
 @dataclass(frozen=True)
 class NonNegative:
@@ -142,7 +148,13 @@ def rates(goals: Iterable[Goal]) -> Iterator[Rate]:
 
 def nonnegative(goals: Iterable[Goal]) -> list[Any]:
     """Return the numbers that goals say are not below 0, and the matrices that they say are positive semidefinite."""
-    return [symbolic(goal.expression) for goal in goals if isinstance(goal, NonNegative)]
+    return [symbolic(goal.expression) for goal in ranks_in_numbers(goals) if isinstance(goal, NonNegative)]
+
+
+def ranks_in_numbers(goals: Iterable[Goal]) -> Iterator[Goal]:
+    """Run through goals, with bounds of ranks as numbers that are not below 0."""
+    for goal in goals:
+        yield from goal.in_numbers() if isinstance(goal, RankAtMost) else (goal,)
 
 
 def motions(goals: Iterable[Goal]) -> list[Motion]:

@@ -10,8 +10,10 @@ from sympy import Integer, MatrixExpr, ZeroMatrix
 
 from tptheory.claims import goals as kinds
 from tptheory.claims.claim import Claim
+from tptheory.claims.rank_bounds import rank_goals
 from tptheory.errors import ShapeError, complain
 from tptheory.symbolic.arguments import as_expression
+from tptheory.symbolic.rank import Rank
 
 
 def _number_or_square(argument: str, value: Any) -> Any:
@@ -108,7 +110,10 @@ class AtMost(Inequality):
         return kinds.minus(self.greater, self.lesser)
 
     def goals(self) -> tuple[kinds.Goal, ...]:
-        """Return that the difference is not below 0."""
+        """Return that the difference is not below 0; of a rank and a size or another rank, that the rank is bounded."""
+        if isinstance(self.lesser, Rank):
+            bound = self.greater.arg if isinstance(self.greater, Rank) else self.greater
+            return rank_goals(self.lesser.arg, (bound,), self.given)
         return (kinds.NonNegative(self.difference()),)
 
     def expressions(self) -> tuple[Any, ...]:

@@ -7,15 +7,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sympy import Identity, Integer, MatrixExpr, MatrixSymbol, S
+from sympy import Identity, Integer, MatrixExpr, S
 
 from tptheory.claims import goals as kinds
 from tptheory.claims.claim import Claim
 from tptheory.claims.goals import minus
+from tptheory.claims.rank_bounds import rank_goals
 from tptheory.errors import InvalidValueError, ShapeError, complain
 from tptheory.symbolic.arguments import as_expression
-from tptheory.symbolic.expressions import Pinv, as_matrix, inner, matmul, size_symbols, squared_norm, transpose
-from tptheory.symbolic.layers import WIDTH, occurrences
+from tptheory.symbolic.expressions import Pinv, as_matrix, inner, matmul, squared_norm, transpose
+from tptheory.symbolic.rank import Rank
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ class Zero(Claim):
 def _bounds(argument: str, value: Any) -> tuple[Any, ...]:
     """Read one bound, or several."""
     given = value if isinstance(value, Sequence) and not isinstance(value, str) else (value,)
-    bounds = tuple(as_expression(argument, b) for b in given)
+    bounds = tuple(b.arg if isinstance(b, Rank) else b for b in (as_expression(argument, b) for b in given))
     for b in bounds:
         if not isinstance(b, MatrixExpr) and b.is_number and not (b.is_Integer and b >= 0):
             raise InvalidValueError(complain(argument, "a non-negative integer, a size or a matrix", b))
@@ -104,7 +105,9 @@ def _bounds(argument: str, value: Any) -> tuple[Any, ...]:
 
 @dataclass(frozen=True)
 class RankAtMost(Claim):
-    """The rank of a matrix is at most ``bound``: a number, a size, a matrix (its rank is meant), or a list of these.
+    """The rank of a matrix is at most ``bound``: a number, a matrix (its rank is meant), or a list of these.
+
+    A number may be made of sizes and of ranks, as in ``RankAtMost(A + B, Rank(A) + Rank(B))``.
 
     >>> from tptheory import DeepLinearNetwork, TargetProp, decide
     >>> decide(RankAtMost(TargetProp().update(DeepLinearNetwork(depth=2), 1), 1))
@@ -115,20 +118,17 @@ class RankAtMost(Claim):
     bound: Any
     given: Any = ()
 
+    is_hypothesis = True
+
     readers = (("matrix", as_matrix), ("bound", _bounds))
 
-    def check(self) -> None:
-        """Check that every bound that is no matrix is made of sizes."""
-        matrices = [A for A in self.symbols() if isinstance(A, MatrixSymbol)]
-        matrices += [A for e in self.expressions() for A in occurrences(e, MatrixExpr)]
-        sizes = {symbol for A in matrices for symbol in size_symbols(A)}
-        for b in self.bound:
-            if not isinstance(b, MatrixExpr) and not b.replace(WIDTH, lambda _: S.One).free_symbols <= sizes:
-                raise InvalidValueError(complain("bound", "a number, a size of the matrices, or a matrix", b))
-
     def goals(self) -> tuple[kinds.Goal, ...]:
-        """Return the bound of the rank."""
-        return (kinds.RankAtMost(self.matrix, self.bound),)
+        """Return the bounds of the rank."""
+        return rank_goals(self.matrix, self.bound, self.given)
+
+    def equations(self) -> tuple[tuple[Any, Any], ...]:
+        """Return nothing: no equation is claimed."""
+        return ()
 
     def conclusion(self, say: Callable[[Any], str]) -> str:
         """Return ``rank(matrix) <= bound``."""

@@ -20,7 +20,7 @@ from flint import fmpq, fmpq_mat
 from sympy import Add, MatrixExpr, MatrixSymbol, S, Symbol, ZeroMatrix
 
 from tptheory.claims.claim import Claim
-from tptheory.claims.goals import NonNegative, Vanishes, symbolic
+from tptheory.claims.goals import NonNegative, Vanishes, ranks_in_numbers, symbolic
 from tptheory.claims.ranges import at_small_depths
 from tptheory.errors import InvalidValueError, ShapeError, UnsupportedExpressionError
 from tptheory.measuring.goal_values import AsTyped, Violation, violation
@@ -169,7 +169,7 @@ class _Look:
         Two sides that are one expression are equal, whether or not it can be evaluated.
         """
         try:
-            for goal in self.goals:
+            for goal in ranks_in_numbers(self.goals):
                 if isinstance(goal, Vanishes) and goal.left != goal.right:
                     self._measure(goal.residual(), 0.0, (*goal.terms(), S.One))
                 elif isinstance(goal, NonNegative):

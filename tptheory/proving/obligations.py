@@ -75,19 +75,19 @@ def _by_ranks(left: Polynomial, right: Polynomial | None) -> Attempt:
     return rank_equation(left, right) if left.is_scalar else rank_vanishing(left, right)
 
 
-def obligations(claim: Claim, translator: Translator, alternative: int = 0) -> Iterator[Obligation]:
+def obligations(claim: Claim, translator: Translator, setting: SearchSetting) -> Iterator[Obligation]:
     """Return what must be proved, one thing after the other.
 
     Args:
         claim: the claim.
         translator: the translator that knows the hypotheses.
-        alternative: which of several alternatives, not all of them equations, is shown where the others fail.
+        setting: how to put the claim to the search.
 
     Raises:
         UnsupportedExpressionError: for alternatives that exist only there, or whose failure cannot be said.
     """
-    for goal in claim.goals():
-        yield from _of_goal(goal, claim, translator, alternative)
+    for goal in goals.ranks_in_numbers(claim.goals()) if setting.ranks_in_numbers else claim.goals():
+        yield from _of_goal(goal, claim, translator, setting.alternative)
 
 
 def _of_goal(goal: goals.Goal, claim: Claim, translator: Translator, alternative: int) -> Iterator[Obligation]:
@@ -231,6 +231,7 @@ class SearchSetting:
         squares_twice: whether ``D'D`` may take the place of a difference ``D`` that is to vanish.
         of_ranks: whether sums of ranks, and matrices that are to be equal, are compared by relations between ranks;
             lemmas are not looked for.
+        ranks_in_numbers: whether a bound of a rank is stated as a number that is not below 0.
     """
 
     transposes_last: bool = False
@@ -244,6 +245,7 @@ class SearchSetting:
     completing: bool = False
     squares_twice: bool = True
     of_ranks: bool = False
+    ranks_in_numbers: bool = False
 
     @property
     def for_translation(self) -> SearchSetting:
@@ -259,7 +261,7 @@ def translated(claim: Claim, setting: SearchSetting) -> tuple[Translator, list[O
     """
     translator = translator_of(claim, setting)
     translator.squares_twice = setting.squares_twice
-    found = list(obligations(claim, translator, setting.alternative))
+    found = list(obligations(claim, translator, setting))
     if setting.completing:
         for each in found:
             if each.right is None:

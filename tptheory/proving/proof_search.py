@@ -10,7 +10,7 @@ from typing import Any
 from sympy import MatrixSymbol, S
 
 from tptheory.claims.claim import Claim
-from tptheory.claims.goals import NonNegative, OneOf, nonnegative
+from tptheory.claims.goals import NonNegative, OneOf, RankAtMost, nonnegative
 from tptheory.proving.alternatives import has_signs
 from tptheory.proving.cancellation import by_cancellation, with_lemmas_on_sums
 from tptheory.proving.certificate import Certificate
@@ -136,22 +136,29 @@ def settings_for(claim: Claim) -> list[SearchSetting]:
 
 def _settings(claim: Claim) -> list[SearchSetting]:
     """Return the settings without the number of an alternative."""
-    if speaks_of_ranks(claim):
-        return [SearchSetting(cuts=False, of_ranks=True), *_plain_settings(claim)]
-    return _plain_settings(claim)
+    if any(isinstance(goal, RankAtMost) for goal in claim.goals()):
+        first, *others = _settings_for_equations(claim, compared=False)
+        of_ranks, *plain = [replace(setting, ranks_in_numbers=True) for setting in _settings_for_ranks()]
+        return [first, of_ranks, *others, *plain]
+    if not speaks_of_ranks(claim):
+        return _plain_settings(claim)
+    if any(isinstance(goal, NonNegative) or has_signs(goal) for goal in claim.goals()):
+        return _settings_for_ranks()
+    return [SearchSetting(cuts=False, of_ranks=True), *_plain_settings(claim)]
 
 
 def _plain_settings(claim: Claim) -> list[SearchSetting]:
     """Return the settings of the searches that do not compare ranks by what is known of ranks."""
     compared = any(nonnegative(h.goals()) for h in claim.given)  # of numbers, these may be norms of columns
     if any(isinstance(goal, NonNegative) or has_signs(goal) for goal in claim.goals()):
-        return _plain_settings_for_ranks() if speaks_of_ranks(claim) else _settings_for_signs(claim, compared)
+        return _settings_for_signs(claim, compared)
     return _settings_for_equations(claim, compared)
 
 
-def _plain_settings_for_ranks() -> list[SearchSetting]:
+def _settings_for_ranks() -> list[SearchSetting]:
     """Return the settings for an inequality of ranks."""
-    return [SearchSetting(cuts=False), SearchSetting(cuts=False, named=True, inverses=True)]
+    plain = SearchSetting(cuts=False)
+    return [replace(plain, of_ranks=True), plain, replace(plain, named=True, inverses=True)]
 
 
 def _settings_for_signs(claim: Claim, compared: bool) -> list[SearchSetting]:

@@ -76,6 +76,7 @@ class RankPool(Namer):
         self.compared: list[Polynomial] = []
         self.noted: dict[Polynomial, None] = {}
         self.relations: dict[frozenset[tuple[RankKey, Rational]], Relation | GivenRanks] = {}
+        self.add(no_less_than_zero(Polynomial.identity(self.alphabet, 1)))
         self._read_hypotheses()
 
     def canonical_of(self, M: Polynomial) -> _Canonical:

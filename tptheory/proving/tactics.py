@@ -58,7 +58,7 @@ class Prover:
 
     def __init__(self, claim: Claim, title: str = "") -> None:
         self.claim, self.title = claim, title or claim.statement()
-        self._groups = [*grouped(claim)] or [[VACUOUS]]
+        self._groups = [*grouped(claim)]
         self._begun: list[list[list[ProofSearch]]] = []
 
     def run(self, seconds: float, efforts: Sequence[int] = EFFORTS) -> Certificate:
@@ -131,13 +131,21 @@ def grouped(claim: Claim) -> Iterator[list[Claim]]:
 def _plain(claim: Claim) -> Iterator[Claim]:
     """Run through conjuncts without ranges between numbers, and without hypotheses that the prover cannot assume.
 
+    In the place of a conjunct about no layer stands one that says nothing.
     A hypothesis that inverts a matrix in one of its alternatives is left out: that inverse exists in the alternative
     only, while the prover's letters exist everywhere. A claim that is proved without a hypothesis holds with it, too.
     """
     for conjunct in claim.conjuncts():
-        for part in [conjunct] if is_layered(conjunct) else at_small_depths(conjunct):
+        for part in _parts_of(conjunct) or [VACUOUS]:
             given = tuple(h for h in part.given if not (isinstance(h, AnyOf) and _inverts(h, part)))
             yield part if given == part.given else part.under(given)
+
+
+def _parts_of(conjunct: Claim) -> list[Claim]:
+    """Return a conjunct about any depth as it is, and any other one at each number of its range."""
+    if isinstance(conjunct, ForAll) and conjunct.is_empty:
+        return []
+    return [conjunct] if is_layered(conjunct) else [*at_small_depths(conjunct)]
 
 
 def _inverts(several: AnyOf, claim: Claim) -> bool:
