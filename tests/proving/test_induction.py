@@ -237,3 +237,50 @@ def test_what_is_said_of_one_layer_need_not_hold(ends):
 def test_a_hypothesis_on_no_layer_says_nothing():
     """Else everything would follow from it."""
     assert decide(ForAll(Zero(W(l)), (l, 1, L), given=[ForAll(Zero(W(k)), (k, 2, 1))])).refuted
+
+
+def equal_updates(layer):
+    """Say that TP and BP make one update at a layer."""
+    return Equal(TP.update(net, layer), BP.update(net, layer))
+
+
+def has_right_inverse(layer):
+    """Say that ``W_l W_l+ = I``."""
+    return Equal(matmul(W(layer), Pinv(W(layer))), Identity(net.widths[layer]))
+
+
+NAMED_LAYERS = {
+    "layer 2": (has_right_inverse(2).under(full), has_right_inverse(1).under(full)),
+    "layer 3": (has_right_inverse(3).under(full), has_right_inverse(3)),
+    "a range of one layer": (
+        ForAll(has_right_inverse(l), (l, 2, 2), given=full),
+        ForAll(has_right_inverse(l), (l, 1, 1), given=full),
+    ),
+    "a range of two layers": (
+        ForAll(equal_updates(l), (l, 3, 4), given=isometries),
+        ForAll(equal_updates(l), (l, 3, 4), given=[ForAll(partial_isometry(W(k)), (k, 4, L - 1))]),
+    ),
+    "above the last layer but one": (
+        equal_updates(L - 1).under(isometries),
+        equal_updates(L - 1).under([ForAll(partial_isometry(W(k)), (k, 2, L - 1))]),
+    ),
+    "a named layer among any": (
+        ForAll(Zero(BP.update(net, l)), (l, 4, L), given=[Zero(W(2))]),
+        ForAll(Zero(BP.update(net, l)), (l, 2, L), given=[Zero(W(2))]),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NAMED_LAYERS)
+def test_layers_that_are_named_exist(name):
+    """A claim about layer 2 is about networks that have one, and a hypothesis on all layers from 2 holds there."""
+    true, false = NAMED_LAYERS[name]
+    verdict = prove(true)
+    assert verdict.proved
+    assert restated(true, verdict.certificate) is not None
+    assert decide(false, seconds=20).refuted
+
+
+def test_the_proof_says_how_deep_the_network_is():
+    """Nothing is said of a network without the layer."""
+    assert "For L >= 2:" in prove(has_right_inverse(2).under(full)).explain()

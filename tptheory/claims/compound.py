@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from sympy import MatrixSymbol, S, Symbol
+from sympy import Integer, MatrixSymbol, S, Symbol
 
 from tptheory.claims.claim import Claim, flatten_given
 from tptheory.claims.goals import Goal, OneOf, product_of_residuals, ranks_in_numbers
 from tptheory.claims.hypotheses import Hypothesis
+from tptheory.claims.mapping import with_expressions_changed
 from tptheory.claims.tacit import words
 from tptheory.claims.vocabulary import RankAtMost
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
@@ -160,6 +161,10 @@ class AnyOf(Claim):
         return ", or ".join(c.conclusion(say) for c in self.claims)
 
 
+WRITTEN_OUT = 6
+"""A range between numbers with at most so many layers is written out."""
+
+
 @dataclass(frozen=True)
 class ForAll(Claim):
     """A claim or a hypothesis that holds at every layer from first to last, in a network of any depth.
@@ -260,6 +265,19 @@ class ForAll(Claim):
         """Whether the range has no layer, whatever the depth is."""
         _, first, last = self.limits
         return bool((S(last) - S(first)).is_negative)
+
+    def at_each_number(self) -> list[Claim]:
+        """Return what the claim says at each layer of a short range between numbers; of any other range, itself."""
+        index, first, last = self.limits
+        if not (S(first).is_Integer and S(last).is_Integer and last - first < WRITTEN_OUT):
+            return [self]
+        claim = Holds(self.claim) if isinstance(self.claim, Hypothesis) else self.claim
+
+        def at(number: int) -> Claim:
+            put: Claim = with_expressions_changed(claim, lambda e: e.xreplace({index: Integer(number)}))
+            return put.under(self.given)
+
+        return [at(number) for number in range(int(first), int(last) + 1)]
 
     def goals(self) -> tuple[Goal, ...]:
         """Return the goals of the claim inside, at the index that is bound."""

@@ -7,6 +7,7 @@ mean the same to each of them.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import fields
 from itertools import product
 from typing import Any
@@ -25,13 +26,18 @@ from tptheory.errors import InvalidValueError, complain
 from tptheory.symbolic.bound import BoundIndex
 from tptheory.symbolic.depths import at_depth
 from tptheory.symbolic.dynamics import Motion, Step
-from tptheory.symbolic.layers import LayerScalar, LayerSymbol, Sequence, layer_symbols, occurrences
+from tptheory.symbolic.layers import LayerScalar, LayerSymbol, Sequence, index_parts, layer_symbols, occurrences
 from tptheory.symbolic.remembering import remembered
 from tptheory.symbolic.walking import nodes_in, opened_once
 
 HYPOTHESES = {name: getattr(hypotheses, name) for name in hypotheses.PROPERTIES}
 DEEPEST = 3
-"""The largest depth at which claims about any depth are measured, and counterexamples to them are looked for."""
+"""The largest depth at which claims about any depth are measured, and counterexamples to them are looked for.
+
+A claim that names a layer further up is looked at in the shallowest network that has the layer.
+"""
+FARTHEST = 20
+"""The largest depth that a claim may need for the layers that it names."""
 Numbers = Mapping[Any, int]
 """The numbers at which a depth and indices stand, by symbol."""
 VACUOUS = Equal(S.Zero, S.Zero)
@@ -109,7 +115,7 @@ def numbered_parts(claim: Claim, deepest: int = DEEPEST) -> Iterator[tuple[Claim
 
     Args:
         claim: the claim.
-        deepest: the largest depth.
+        deepest: the largest depth, but for claims that name a layer above it.
 
     Raises:
         InvalidValueError: if every depth is skipped, or the declarations of a symbol admit none of the depths.
@@ -119,7 +125,7 @@ def numbered_parts(claim: Claim, deepest: int = DEEPEST) -> Iterator[tuple[Claim
         spoken = {s for e in part.expressions() for s in sympify(e).free_symbols}
         symbols = sorted(depth_symbols(part) | (whole & spoken), key=str)  # a depth is one in all conjuncts
         meaningful, meaningless = False, None
-        for values in _admitted_depths(symbols, deepest):
+        for values in _admitted_depths(symbols, max(deepest, least_depth(part))):
             try:
                 found = list(at_numbers(part, values))
             except InvalidValueError as error:  # such as a claim about layer L - 2, where there is but one
@@ -129,6 +135,40 @@ def numbered_parts(claim: Claim, deepest: int = DEEPEST) -> Iterator[tuple[Claim
                 yield from found
         if meaningless is not None and not meaningful:
             raise meaningless
+
+
+def least_depth(conjunct: Claim) -> int:
+    """Return the smallest depth of a network that has all layers that a claim and its hypotheses name.
+
+    It is 1 for a claim that is about no depth, or about several, and for one that makes sense at no depth up to
+    `FARTHEST`.
+    """
+    symbols = depth_symbols(conjunct)
+    if len(symbols) != 1:
+        return 1
+    (depth,) = symbols
+    if not any(offset > 1 if base is None else base == depth and offset < 0 for base, offset in _named(conjunct)):
+        return 1
+    for number in range(1, FARTHEST + 1):
+        with suppress(InvalidValueError):
+            list(at_numbers(conjunct, {depth: number}))
+            return number
+    return 1
+
+
+def _named(claim: Claim) -> Iterator[tuple[Any, int]]:
+    """Run through the layers that a claim and its hypotheses speak of, and the ends of their ranges between numbers."""
+    spoken = [*claim.expressions(), *(e for h in claim.given for e in h.expressions())]
+    yield from (index_parts(index) for e in spoken for index in _indices_of(sympify(e)))
+    ranges = (item.limits for item in (claim, *claim.given) if isinstance(item, ForAll))
+    yield from ((None, int(last)) for _, first, last in ranges if S(first).is_Integer and S(last).is_Integer)
+
+
+@remembered
+def _indices_of(expression: Any) -> tuple[Any, ...]:
+    """Return the indices at which members of sequences and widths stand in an expression."""
+    members = (node.index for node in occurrences(expression, LayerSymbol, LayerScalar))
+    return (*members, *(node.args[0] for node in occurrences(expression, AppliedUndef) if _is_width(node)))
 
 
 def _admitted_depths(symbols: list[Symbol], deepest: int) -> list[dict[Any, int]]:

@@ -113,12 +113,19 @@ _REDUCED = {"all": lambda data: data["parts"], "cases": _of_cases, "lemmas": _of
 
 
 def _place(theorem: dict[str, Any], at: list[Any], after: list[Any] | None) -> Written:
-    """Say which base or step of an induction this is."""
+    """Say which base or step of an induction this is; of layers that are named, in networks of which depth they are."""
     if after is not None:
         return written_prose(f"From ${checker.index_text(*after)}$ to ${checker.index_text(*at)}$:")
     if at != ["l", 0]:
         return written_prose(f"For $l = {checker.index_text(*at)}$:")
     ends = [theorem["from"], theorem["to"]]
+    if not _speaks_of_any_layer(theorem["goal"]):
+        return BLANK if None in ends else written_prose(rf"For $L \ge {checker.index_text(*ends[0])}$:")
     if None in ends:
         return written_prose("For every $l$:")
     return written_prose(rf"For $l = {checker.index_text(*ends[0])}, \dots, {checker.index_text(*ends[1])}$:")
+
+
+def _speaks_of_any_layer(goal: dict[str, Any]) -> bool:
+    """Whether a goal speaks of the layer that may be any of a range, and not of named ones alone."""
+    return goal_at(goal, ("L", 0)) != goal

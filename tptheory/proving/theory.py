@@ -13,7 +13,7 @@ from tptheory.claims.claim import Claim
 from tptheory.claims.compound import AnyOf, ForAll
 from tptheory.claims.goals import Change, NonNegative, RankAtMost, Rate, Vanishes, minus, nonnegative, symbolic
 from tptheory.claims.hypotheses import Hypothesis
-from tptheory.claims.ranges import depth_symbols
+from tptheory.claims.ranges import depth_symbols, least_depth
 from tptheory.errors import UnsupportedExpressionError
 from tptheory.proving.depth_lemmas import LossLemmas, Strategy, falling_losses, loss_lemmas
 from tptheory.proving.indexed import Catalogue, End, IndexedTranslator, LayerLaw
@@ -245,9 +245,15 @@ class _Reader:
                 self.theory.add(LayerLaw(equation.data(), first, last, reason))
 
     def goals_of(self, claim: Claim) -> Iterator[LayerGoal]:
-        """Run through the goals of a claim, as a certificate states them."""
+        """Run through the goals of a claim, as a certificate states them.
+
+        A claim about layers that are named, such as layer 2, holds in networks that have them. Its range, from the
+        smallest depth of these to ``L``, is empty for all other depths.
+        """
         index, first, last = self.range_of(claim)
         with self.schema.binding_index(index, first, last):
+            if index is None and (least := least_depth(claim)) > 1:
+                first, last = ("", least), ("L", 0)
             for goal in claim.goals():
                 yield from self._goals(goal, first, last)
 

@@ -186,8 +186,11 @@ _SHORTER = (
     (re.compile(r' transform="rotate\(-0 [^)]*\)"'), ""),
     (re.compile(r"<defs></defs>"), ""),
     (re.compile(r"(?<=[:;]) "), ""),
+    (re.compile(r'(<use [^>]*) style="fill:currentColor;stroke:currentColor;stroke-width:[\d.]+"'), r"\1"),
+    (re.compile(r'(<use [^>]*style="[^";]*);stroke:[^"]*"'), r'\1"'),
 )
-"""What is taken out of a picture within a page: its font, which is that of the page, and names that nothing uses."""
+"""What is taken out of a picture within a page: its font, which is that of the page, names that nothing uses, and what
+the marks on the axes and the curves say again of the stroke that their shape has."""
 
 
 def inline_svg(figure: Figure, name: str, title: str) -> str:
