@@ -176,6 +176,17 @@ class RefutedCount(Verdict):
         return f"RefutedCount({self.claim.statement()!r}, {self.certificate!r})"
 
 
+IN_WORDS = {
+    "remainder": "not shown to vanish",
+    "derivative": "not shown to be at most zero",
+    "matrix": "the rank of which is not bounded",
+    "basis": "equations derived from the hypotheses",
+}
+"""What a reader is told for a key of the evidence of a search; any other key is told as it is."""
+UNTOLD = ("certificate", "overlaps", "longest_overlap")
+"""Keys of the evidence that tell a reader nothing: data, and how the completion worked."""
+
+
 @dataclass(frozen=True, repr=False)
 class Undecided(Verdict):
     """Neither a proof nor a counterexample stands; ``evidence`` says how far the search got.
@@ -194,8 +205,8 @@ class Undecided(Verdict):
     seconds: float = field(default=0.0, compare=False)
 
     def explain(self) -> str:
-        """Return the reason, and how far the search got, in words: the data of a certificate stay in ``evidence``."""
-        told = {key: value for key, value in self.evidence.items() if key != "certificate"}
+        """Return the reason, and how far the search got, in words; the rest stays in ``evidence``."""
+        told = {IN_WORDS.get(key, key): value for key, value in self.evidence.items() if key not in UNTOLD}
         shown = (f"  {key}: {shorten(str(value), SHOWN, placeholder=' ...')}" for key, value in told.items())
         return "\n".join([self.reason, *shown])
 
