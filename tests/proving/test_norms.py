@@ -4,7 +4,7 @@ import pytest
 from proving.pairs import check_proved, check_refuted
 from sympy import MatrixSymbol, symbols
 
-from tptheory import AtMost, Equal, positive_semidefinite, squared_norm, trace
+from tptheory import AtMost, Equal, Rank, positive_semidefinite, squared_norm, trace
 
 m, n, k = symbols("m n k", integer=True, positive=True)
 A, B, C = MatrixSymbol("A", m, n), MatrixSymbol("B", n, k), MatrixSymbol("C", k, n)
@@ -35,6 +35,14 @@ NORMS = {
     "positive semidefinite matrices": (
         AtMost(trace(R * S), trace(R) * trace(S), given=[positive_semidefinite(R, S)]),
         AtMost(trace(R * S), trace(R) * trace(S)),
+    ),
+    "a trace and a rank": (
+        AtMost(trace(R) ** 2, Rank(R) * squared_norm(R)),
+        AtMost(trace(R) ** 2, Rank(R) * trace(R * R)),
+    ),
+    "a norm and a rank": (
+        AtMost(squared_norm(A) ** 2, Rank(A) * squared_norm(A.T * A)),
+        AtMost(squared_norm(A) ** 2, squared_norm(A.T * A)),
     ),
     "a Gram matrix": (
         AtMost(trace(G.T * S * G), trace(S) * squared_norm(G), given=[Equal(S, H * H.T)]),

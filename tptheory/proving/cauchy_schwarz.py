@@ -2,7 +2,8 @@
 
 With ``b^2 = |B|^2`` and ``k = 1 / |B|^2`` its squared norm is ``|A|^2 |B|^2 - t^2``; where ``B = 0`` there is nothing
 to show. Here ``B`` may be an identity, so that ``tr(A)^2 <= n |A|^2``; and ``A`` and ``B`` may end with the root of a
-positive semidefinite matrix ``S = R R'``, so that ``(x'S y)^2 <= x'S x y'S y``.
+positive semidefinite matrix ``S = R R'``, so that ``(x'S y)^2 <= x'S x y'S y``. A rank is the squared norm of a
+projection, so that ``tr(A)^2 <= rank(A) |A|^2``.
 """
 
 from __future__ import annotations
@@ -110,6 +111,10 @@ def _factors_of(s: str, translator: Translator) -> Iterator[_Factor]:
         if letter.family in alphabet.named.sizes:
             yield _Factor(number, "", letter)
         return
+    for A, inverse in translator.inverse_pairs():  # a rank is the squared norm of a projection
+        if (A * inverse).trace() == number:
+            ((_, word),) = (A * inverse).terms
+            yield _Factor(number, word, 1)
     roots = _roots(translator)
     for i in range(-1, len(s)):
         word = s if i < 0 else s[:i] + roots[s[i]] + s[i + 1 :] if s[i] in roots else ""

@@ -158,7 +158,8 @@ def _plain_settings(claim: Claim) -> list[SearchSetting]:
 def _settings_for_ranks() -> list[SearchSetting]:
     """Return the settings for an inequality of ranks."""
     plain = SearchSetting(cuts=False)
-    return [replace(plain, of_ranks=True), plain, replace(plain, named=True, inverses=True)]
+    of_ranks, completing = replace(plain, of_ranks=True), replace(plain, completing=True)
+    return [of_ranks, plain, replace(plain, named=True, inverses=True), completing]
 
 
 def _settings_for_signs(claim: Claim, compared: bool) -> list[SearchSetting]:
