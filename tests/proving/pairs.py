@@ -1,13 +1,15 @@
 """What holds of the claims in a table of true ones, each with a false one beside it."""
 
 from tptheory import decide, prove
+from tptheory.proving.restating import restated
 
 
 def check_proved(claim):
-    """The checker accepts the proof, and the claim as typed holds on exact matrices."""
+    """The checker accepts the proof, the claim as typed holds on exact matrices, and the proof is known again."""
     verdict = prove(claim, seconds=60)
     assert verdict.proved, verdict.reason
     assert verdict.certificate.check()
+    assert restated(claim, verdict.certificate) is not None  # a stored proof is known again
 
 
 def check_refuted(claim):

@@ -1,6 +1,7 @@
 """Whether a certificate states a claim: of decoys, each is not restated, or the checker refuses it."""
 
 import copy
+import json
 from dataclasses import replace
 
 import pytest
@@ -24,7 +25,7 @@ NOTHING = {
     "goal": {"zero": [["0", [], 1]]},
     "cofactors": [],
 }
-FALSE = {"zero": [["1", ["A"]]]}
+FALSE = {"zero": [["1", ["R"]]]}
 ONE = ["", 1]
 EMPTY = {
     "format": FORMAT,
@@ -243,3 +244,39 @@ def test_full_row_rank_somewhere_is_not_everywhere():
     assert stands(equation, data)
     assert not stands(replace(equation, given=[full_row_rank(B)]), data)
     assert not stands(replace(equation, given=[]), data)
+
+
+SUBADDITIVE = RankAtMost(R + S, Rank(R) + Rank(S))
+
+
+def put(meanings, name, terms):
+    """Say of a name that it stands for something else."""
+    return meanings | {name: {next(iter(meanings[name])): terms}}
+
+
+@pytest.mark.parametrize("name", ["[S + R]", "(S + R)+", "[R R+ - I]"])
+def test_what_a_remark_says_of_a_letter_proves_nothing(name):
+    """A letter is defined anew, as its remark proposes; the equations of the proof then have to be these."""
+    data = prove(SUBADDITIVE).certificate.data
+    assert restated(SUBADDITIVE, Certificate(data)) is not None
+    other = Certificate(data | {"meanings": put(data["meanings"], name, [["1", ["A"]]])})
+    assert other.check()
+    again = restated(SUBADDITIVE, other)
+    assert again is None or again.data["meanings"] == data["meanings"]
+
+
+def test_a_letter_that_is_defined_otherwise_is_no_definition():
+    """An equation about a letter of the proof alone that is more than what its name says is none of the claim's."""
+    data = prove(SUBADDITIVE).certificate.data
+    added = {"zero": [["1", ["[S + R]"]]]}
+    assert restated(SUBADDITIVE, Certificate(data | {"hypotheses": [*data["hypotheses"], added]})) is None
+
+
+def test_columns_exist_only_beside_a_matrix_that_is_not_0():
+    """That ``x'Ry = 1`` for some columns is no definition of the claim that does not assume it of ``R``."""
+    claim = AtMost(1, Rank(R), given=[nonzero(R)])
+    data = prove(claim).certificate.data
+    assert restated(claim, Certificate(data)) is not None
+    assert restated(claim.under(()), Certificate(data)) is None
+    without = [h for h in data["hypotheses"] if "x" in json.dumps(h)]
+    assert restated(claim.under(()), Certificate(data | {"hypotheses": without})) is None

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from fractions import Fraction
 from typing import Any, NamedTuple
 
 from tptheory.certificates.reading import BOUND_INDEX
 from tptheory.proving.anchors import anchored
 from tptheory.proving.knowledge import both_inverse, penrose
 from tptheory.proving.letters import Family, Index, Letter, Size, moved_item, moved_terms
-from tptheory.proving.term_order import INVERSE, PLAIN, Monomial
+from tptheory.proving.term_order import INVERSE, PLAIN
 from tptheory.proving.translation import INDEX, Reason, Translator
-from tptheory.proving.words import Alphabet, Polynomial, Rational, divide
+from tptheory.proving.words import Alphabet, Polynomial, read_polynomial
 from tptheory.symbolic.layers import LayerScalar, LayerSymbol
 
 End = Index | None
@@ -215,25 +214,7 @@ class Catalogue:
 
     def polynomial(self, alphabet: Alphabet, terms: list[Any]) -> Polynomial:
         """Read the terms of a certificate over an alphabet, all of whose letters are declared there."""
-        read: dict[Monomial, Rational] = {}
-        rows: Size = 1
-        columns: Size = 1
-        for coefficient, items, *size in terms:
-            scalars, word = [], ""
-            for item in items:
-                if isinstance(item, dict) and "tr" in item:
-                    cycle = (self.character(alphabet, a, set(), PLAIN) for a in item["tr"])
-                    scalars += alphabet.cyclic_factors("".join(cycle))
-                    continue
-                character = self.character(alphabet, item, set(), PLAIN)
-                if alphabet.shapes[character] is None:
-                    scalars.append(character)
-                else:
-                    word += character
-            rows, columns = alphabet.shape(word) if word else (self.size(size[0]), self.size(size[0]))
-            monomial = alphabet.monomial(tuple(sorted(scalars)), word)
-            read[monomial] = read.get(monomial, 0) + Fraction(coefficient)
-        return Polynomial(alphabet, rows, columns, {m: divide(c, 1) for m, c in read.items()})
+        return read_polynomial(terms, alphabet, lambda item: self.character(alphabet, item, set(), PLAIN), self.size)
 
     def declared_shapes(self) -> dict[Family, list[Any]]:
         """Return the shape of every family as a certificate declares it."""

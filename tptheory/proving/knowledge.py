@@ -13,7 +13,7 @@ from tptheory.proving.anchors import anchored, inverse_name
 from tptheory.proving.contents import inverted
 from tptheory.proving.letters import Family, Letter, Size, moved_terms
 from tptheory.proving.rewriting import Statistics
-from tptheory.proving.term_order import INVERSE
+from tptheory.proving.term_order import INVERSE, PLAIN
 from tptheory.proving.translating import Assumption, Consequences, Reason
 from tptheory.proving.words import Alphabet, Polynomial, summed
 
@@ -212,10 +212,20 @@ class Knowledge(ABC):
         """Return a letter that stands for a polynomial, and assume that it does; a letter stands for itself."""
         if not self._naming or A.is_scalar or (len(A.terms) == 1 and all(len(word) < 2 for _, word in A.terms)):
             return A
-        letter = Letter(Family("named", A, f"[{A!r}]"))
-        character = self.alphabet.matrix(letter, A.rows, A.columns, symmetric=A.transpose() == A)
+        return self.name(A, ("definition", "the name of what is inverted"))
+
+    def name(self, A: Polynomial, reason: Reason, level: int = PLAIN) -> Polynomial:
+        """Return a letter that stands for a polynomial, and assume that it does.
+
+        Args:
+            A: the polynomial.
+            reason: why the letter is brought in.
+            level: the level of the letter.
+        """
+        letter = Letter(Family("named", A, f"[{A!r}]", {"named": A.data()}))
+        character = self.alphabet.matrix(letter, A.rows, A.columns, level=level, symmetric=A.transpose() == A)
         name = Polynomial.word(self.alphabet, character)
-        self.assume(A - name, ("definition", "the name of what is inverted"))
+        self.assume(A - name, reason)
         return name
 
     def bring_in_inverse(self, A: Polynomial) -> None:
@@ -274,7 +284,10 @@ class Knowledge(ABC):
     def bring_in_columns(self, A: Polynomial) -> tuple[Polynomial, Polynomial]:
         """Name and return columns with ``x' A y = 1``, which exist for a matrix that is known not to be 0."""
         x, y = (
-            Polynomial.word(self.alphabet, self.alphabet.matrix(Letter(Family("column", (side, A), side)), size, 1))
+            Polynomial.word(
+                self.alphabet,
+                self.alphabet.matrix(Letter(Family("column", (side, A), side, {"column": A.data()})), size, 1),
+            )
             for side, size in (("x", A.rows), ("y", A.columns))
         )
         one = Polynomial.identity(self.alphabet, 1)

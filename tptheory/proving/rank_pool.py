@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 from tptheory.proving.completion import Completion
 from tptheory.proving.knowledge import ROOT
-from tptheory.proving.letters import Family, Letter
 from tptheory.proving.rank_lemmas import Namer
 from tptheory.proving.rank_relations import Contained, GivenRanks, Relation, no_less_than_zero
 from tptheory.proving.searching import common_scalars, divided
@@ -90,10 +89,7 @@ class RankPool(Namer):
             return M
         one, factor, turned = self.canonical_of(M)
         if one not in self._names:
-            letter, symmetric = Letter(Family("named", one, f"[{one!r}]")), one.transpose() == one
-            character = self.alphabet.matrix(letter, one.rows, one.columns, level=DEFINED, symmetric=symmetric)
-            self._names[one] = Polynomial.word(self.alphabet, character)
-            self.translator.assume(one - self._names[one], NAMED)
+            self._names[one] = self.translator.name(one, NAMED, DEFINED)
             if one in self._inverses:
                 self._inverses[self._names[one]] = self._inverses[one]
         found = self._names[one].scale(factor)

@@ -13,6 +13,7 @@ from tptheory.claims.claim import Claim
 from tptheory.claims.ranges import is_layered
 from tptheory.errors import TptheoryError
 from tptheory.proving.certificate import Certificate, together
+from tptheory.proving.definitions import bring_in_definitions
 from tptheory.proving.indexed import end_data
 from tptheory.proving.induction import layer_declarations
 from tptheory.proving.letters import Named
@@ -67,6 +68,7 @@ def _restated_parts(claim: Claim, parts: Iterator[dict[str, Any]], title: str) -
 
 def _restated_part(part: dict[str, Any], obligation: Obligation, translator: Translator, title: str) -> dict[str, Any]:
     """Return a part that states an obligation, with fresh remarks."""
+    bring_in_definitions(part, translator)
     known = [{"zero": h.polynomial.data()} for h in translator.hypotheses]
     fresh = letter_declarations(translator.alphabet, list(translator.alphabet.named.families))
     states = (

@@ -247,6 +247,12 @@ def _inverse_writer(field: str, text: str, code: str) -> Callable[[Remark], Symb
     return lambda remark: remark.notation.base(remark.polynomial(field)).with_mark(text, code)
 
 
+def _name_of_sum(remark: Remark) -> Symbol:
+    """Write the name of a sum: the sum in square brackets."""
+    of = remark.written("named")
+    return Symbol(Written(f"[{of.text}]", f"[{of.latex}]"))
+
+
 def _function_writer(field: str, function: Written) -> Callable[[Remark], Symbol]:
     """Return a function that writes a function of a matrix, such as its determinant."""
     return lambda remark: Symbol(function + bracketed(remark.written(field)), solid=False)
@@ -313,6 +319,7 @@ LETTER_WRITERS: dict[str, Callable[[Remark], Symbol | None]] = {
     "name": _renamed,
     "pinv": _inverse_writer("pinv", "+", "+"),
     "inverse": _inverse_writer("inverse", "^-1", "-1"),
+    "named": _name_of_sum,
     "velocity": _velocity,
     "factor": _factor,
     "ones": _ones,
