@@ -23,6 +23,7 @@ from tptheory import (
     Zero,
     full_column_rank,
     full_row_rank,
+    holds,
     invertible,
     matadd,
     matmul,
@@ -219,3 +220,14 @@ def test_alternatives_are_measured_by_what_they_say():
     assert crosscheck(AnyOf(rank_one(matmul(v, transpose(v))), Zero(A)), 20).passed
     assert not crosscheck(AnyOf(rank_one(Q), Zero(A)), 20).passed
     assert not crosscheck(AnyOf(Equal(matmul(Inverse(Q), Q, v), v), Zero(v)), 40).passed
+
+
+def test_a_claim_about_no_layer_passes():
+    """There is nothing to evaluate; at a depth at which there is no such layer, too."""
+    l, L = symbols("l L", integer=True)
+    deep = DeepLinearNetwork(depth=L)
+    nothing = ForAll(RankAtMost(deep.weight(l), 0), (l, 2, 1))
+    assert crosscheck(nothing).passed
+    assert holds(nothing, {"W_1": [[1]]}, depth=1)
+    assert holds(ForAll(RankAtMost(deep.weight(l), 0), (l, 2, L)), {"W_1": [[1]]}, depth=1)
+    assert not crosscheck(ForAll(Zero(deep.weight(l)), (l, 5, L)), trials=3).passed

@@ -20,6 +20,7 @@ from tptheory import (
     Zero,
     invertible,
     nonzero,
+    squared_norm,
 )
 from tptheory.proving import rank_lemmas
 
@@ -160,3 +161,17 @@ def test_a_lemma_needs_each_of_its_hypotheses(name, monkeypatch):
         monkeypatch.setitem(rank_lemmas.LEMMAS, name, fewer)
         with pytest.raises(AssertionError, match=name):
             rank_lemmas.proved_lemma.__wrapped__(name)
+
+
+@pytest.mark.parametrize(
+    "bound", [RankAtMost(A, 1), AtMost(Rank(A), 1), RankAtMost(A, [1, D])], ids=["1", "<= 1", "1, D"]
+)
+def test_a_bound_by_one_is_rank_one(bound):
+    """As a hypothesis it says that the matrix is a column times a row."""
+    check_proved(Equal(A * A.T * A, squared_norm(A) * A, given=[bound]))
+
+
+@pytest.mark.parametrize("bound", [RankAtMost(A, 0), AtMost(Rank(A), 0)], ids=["0", "<= 0"])
+def test_a_bound_by_zero_is_zero(bound):
+    """As a hypothesis it says that the matrix vanishes."""
+    check_proved(Zero(A, given=[bound]))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from sympy import Integer, MatrixSymbol, S, Symbol
+from sympy import MatrixSymbol, S, Symbol
 
 from tptheory.claims.claim import Claim, flatten_given
 from tptheory.claims.goals import Goal, OneOf, product_of_residuals, ranks_in_numbers
@@ -162,7 +162,7 @@ class AnyOf(Claim):
 
 
 WRITTEN_OUT = 6
-"""A range between numbers with at most so many layers is written out."""
+"""A range of at most so many layers is written out, if their number is the same at every depth."""
 
 
 @dataclass(frozen=True)
@@ -266,18 +266,19 @@ class ForAll(Claim):
         _, first, last = self.limits
         return bool((S(last) - S(first)).is_negative)
 
-    def at_each_number(self) -> list[Claim]:
-        """Return what the claim says at each layer of a short range between numbers; of any other range, itself."""
+    def at_each_layer(self) -> list[Claim]:
+        """Return what the claim says at each layer, if they are few and as many at every depth; else itself."""
         index, first, last = self.limits
-        if not (S(first).is_Integer and S(last).is_Integer and last - first < WRITTEN_OUT):
+        count = S(last) - S(first) + 1
+        if not (count.is_Integer and count <= WRITTEN_OUT):
             return [self]
         claim = Holds(self.claim) if isinstance(self.claim, Hypothesis) else self.claim
 
-        def at(number: int) -> Claim:
-            put: Claim = with_expressions_changed(claim, lambda e: e.xreplace({index: Integer(number)}))
+        def at(layer: Any) -> Claim:
+            put: Claim = with_expressions_changed(claim, lambda e: e.xreplace({index: layer}))
             return put.under(self.given)
 
-        return [at(number) for number in range(int(first), int(last) + 1)]
+        return [at(S(first) + number) for number in range(int(count))]
 
     def goals(self) -> tuple[Goal, ...]:
         """Return the goals of the claim inside, at the index that is bound."""

@@ -11,6 +11,7 @@ from sympy import Integer, MatrixExpr, ZeroMatrix
 from tptheory.claims import goals as kinds
 from tptheory.claims.claim import Claim
 from tptheory.claims.rank_bounds import rank_goals
+from tptheory.claims.vocabulary import RankAtMost
 from tptheory.errors import ShapeError, complain
 from tptheory.symbolic.arguments import as_expression
 from tptheory.symbolic.rank import Rank
@@ -115,6 +116,12 @@ class AtMost(Inequality):
             bound = self.greater.arg if isinstance(self.greater, Rank) else self.greater
             return rank_goals(self.lesser.arg, (bound,), self.given)
         return (kinds.NonNegative(self.difference()),)
+
+    def as_hypotheses(self) -> tuple[Any, ...]:
+        """Return a bound of a rank by 1 or 0 as `RankAtMost`, which says it in equations; else the claim itself."""
+        if isinstance(self.lesser, Rank) and self.greater in (0, 1):
+            return (RankAtMost(self.lesser.arg, self.greater),)
+        return (self,)
 
     def expressions(self) -> tuple[Any, ...]:
         """Return both sides."""

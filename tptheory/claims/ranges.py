@@ -12,7 +12,7 @@ from dataclasses import fields
 from itertools import product
 from typing import Any
 
-from sympy import Expr, MatrixExpr, S, Symbol, sympify
+from sympy import Expr, Integer, MatrixExpr, S, Symbol, sympify
 from sympy.core.function import AppliedUndef
 
 from tptheory.claims import hypotheses
@@ -138,22 +138,31 @@ def numbered_parts(claim: Claim, deepest: int = DEEPEST) -> Iterator[tuple[Claim
 
 
 def least_depth(conjunct: Claim) -> int:
-    """Return the smallest depth of a network that has all layers that a claim and its hypotheses name.
+    """Return the smallest depth at which a claim says something: its range has a layer, and the layers it names exist.
 
-    It is 1 for a claim that is about no depth, or about several, and for one that makes sense at no depth up to
+    It is 1 for a claim that is about no depth, or about several, and for one that says nothing at any depth up to
     `FARTHEST`.
     """
     symbols = depth_symbols(conjunct)
     if len(symbols) != 1:
         return 1
     (depth,) = symbols
+    first = _first_with_a_layer(conjunct, depth)
     if not any(offset > 1 if base is None else base == depth and offset < 0 for base, offset in _named(conjunct)):
-        return 1
-    for number in range(1, FARTHEST + 1):
+        return first
+    for number in range(first, FARTHEST + 1):
         with suppress(InvalidValueError):
-            list(at_numbers(conjunct, {depth: number}))
-            return number
-    return 1
+            if list(at_numbers(conjunct, {depth: number})):
+                return number
+    return first
+
+
+def _first_with_a_layer(conjunct: Claim, depth: Symbol) -> int:
+    """Return the smallest depth at which the range of a claim has a layer; 1 if it has no range, or never a layer."""
+    if not isinstance(conjunct, ForAll):
+        return 1
+    length = S(conjunct.limits[2]) - S(conjunct.limits[1])
+    return next((n for n in range(1, FARTHEST + 1) if length.xreplace({depth: Integer(n)}).is_nonnegative), 1)
 
 
 def _named(claim: Claim) -> Iterator[tuple[Any, int]]:

@@ -12,6 +12,7 @@ from sympy import Identity, Integer, MatrixExpr, S
 from tptheory.claims import goals as kinds
 from tptheory.claims.claim import Claim
 from tptheory.claims.goals import minus
+from tptheory.claims.hypotheses import rank_one
 from tptheory.claims.rank_bounds import rank_goals
 from tptheory.errors import InvalidValueError, ShapeError, complain
 from tptheory.symbolic.arguments import as_expression
@@ -129,6 +130,15 @@ class RankAtMost(Claim):
     def equations(self) -> tuple[tuple[Any, Any], ...]:
         """Return nothing: no equation is claimed."""
         return ()
+
+    def as_hypotheses(self) -> tuple[Any, ...]:
+        """Return that the matrix has rank at most one where a bound is 1, and that it vanishes where it is 0."""
+        if S.Zero in self.bound:
+            return (Zero(self.matrix),)
+        others = tuple(b for b in self.bound if b != 1)
+        if others == self.bound:
+            return (self,)
+        return (rank_one(self.matrix), *([RankAtMost(self.matrix, others)] if others else []))
 
     def conclusion(self, say: Callable[[Any], str]) -> str:
         """Return ``rank(matrix) <= bound``."""

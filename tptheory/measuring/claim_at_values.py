@@ -194,6 +194,8 @@ def holds(
     if not isinstance(values, Mapping):
         raise InvalidTypeError(complain("values", "a mapping from symbols or names to matrices", values))
     parts = list(parts_at(claim, depth))
+    if not parts:
+        return ClaimAtValues(claim, (), "exact", 0.0)
     given = GivenValues(parts, values)
     if given.is_rational:
         try:

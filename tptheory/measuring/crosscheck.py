@@ -12,6 +12,7 @@ import numpy as np
 
 from tptheory.checking import checked_integer
 from tptheory.claims.claim import Claim
+from tptheory.claims.compound import ForAll
 from tptheory.claims.goals import NonNegative, Vanishes, symbolic
 from tptheory.claims.ranges import at_small_depths, is_layered
 from tptheory.claims.theorem import Theorem, as_claim
@@ -273,7 +274,8 @@ def _conjuncts(claim: Claim, constants: Mapping[Any, Any] | None) -> list[list[P
 def _parts(conjunct: Claim, constants: Mapping[Any, Any] | None) -> list[Part] | None:
     """Return what a conjunct says at numbers; None if it says nothing because its range is empty."""
     parts = [Part(part, constants) for part in at_small_depths(conjunct)]
-    return parts if parts or is_layered(conjunct) else None
+    says_nothing = not is_layered(conjunct) or (isinstance(conjunct, ForAll) and conjunct.is_empty)
+    return parts if parts or not says_nothing else None
 
 
 def _schedule(conjuncts: list[list[Part]]) -> Iterator[tuple[int, Part, int]]:

@@ -11,9 +11,10 @@ from typing import Any
 
 from tptheory.proving.letters import Letter, Size
 from tptheory.proving.rank_pool import NAMED
+from tptheory.proving.reading_terms import read_polynomial
 from tptheory.proving.term_order import DEFINED
 from tptheory.proving.translation import Translator
-from tptheory.proving.words import Polynomial, read_polynomial
+from tptheory.proving.words import Polynomial
 
 
 def bring_in_definitions(part: dict[str, Any], translator: Translator) -> None:

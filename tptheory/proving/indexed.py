@@ -10,9 +10,10 @@ from tptheory.certificates.reading import BOUND_INDEX
 from tptheory.proving.anchors import anchored
 from tptheory.proving.knowledge import both_inverse, penrose
 from tptheory.proving.letters import Family, Index, Letter, Size, moved_item, moved_terms
+from tptheory.proving.reading_terms import read_polynomial
 from tptheory.proving.term_order import INVERSE, PLAIN
 from tptheory.proving.translation import INDEX, Reason, Translator
-from tptheory.proving.words import Alphabet, Polynomial, read_polynomial
+from tptheory.proving.words import Alphabet, Polynomial
 from tptheory.symbolic.layers import LayerScalar, LayerSymbol
 
 End = Index | None

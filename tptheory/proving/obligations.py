@@ -292,8 +292,11 @@ def _bring_in_bound(each: Obligation, translator: Translator) -> None:
 
 
 def speaks_of_ranks(claim: Claim) -> bool:
-    """Whether a rank stands as a number in a claim, or in what it assumes."""
-    return any(sympify(e).has(Rank) for part in (claim, *claim.given) for e in part.expressions())
+    """Whether a rank stands as a number in a claim, or in what it assumes, or has a bound there."""
+    bounds = (goal for h in claim.given if isinstance(h, Claim) for goal in h.goals())
+    return any(isinstance(goal, goals.RankAtMost) for goal in bounds) or any(
+        sympify(e).has(Rank) for part in (claim, *claim.given) for e in part.expressions()
+    )
 
 
 def translator_of(claim: Claim, setting: SearchSetting, replaced: Iterable[MatrixSymbol] = ()) -> Translator:

@@ -142,12 +142,12 @@ def _plain(claim: Claim) -> Iterator[Claim]:
 
 
 def _parts_of(conjunct: Claim) -> list[Claim]:
-    """Return a conjunct about any depth as it is, unless its range is between numbers, and any other at each number."""
+    """Return a conjunct about any depth as it is, unless its range is short, and any other one at each number."""
     if isinstance(conjunct, ForAll) and conjunct.is_empty:
         return []
     if not is_layered(conjunct):
         return [*at_small_depths(conjunct)]
-    return conjunct.at_each_number() if isinstance(conjunct, ForAll) else [conjunct]
+    return conjunct.at_each_layer() if isinstance(conjunct, ForAll) else [conjunct]
 
 
 def _inverts(several: AnyOf, claim: Claim) -> bool:
