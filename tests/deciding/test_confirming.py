@@ -246,3 +246,25 @@ def test_an_alternative_without_a_value_breaks_nothing(other):
     assert confirm_counterexample(Counterexample(either, regular)) is (other != invertible(B))
     assert decide(either, 1).refuted is (other != invertible(B))
     assert confirm_proof(either).part is not None
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        Equal(R**8, Identity(n), given=[Equal(R**4, -Identity(n))]),
+        Equal(R * R.T, 7 * Identity(n), given=[Equal(R.T * R, 7 * Identity(n))]),
+        Equal(R**5, Identity(n), given=[Zero(R**4 + R**3 + R**2 + R + Identity(n))]),
+    ],
+    ids=["R^4 = -I", "R'R = 7 I", "fifth roots of the identity"],
+)
+def test_instances_that_cannot_be_drawn_are_built(claim):
+    """The smallest matrices over the rationals that meet the hypotheses have size 4."""
+    verdict = prove(claim)
+    assert verdict.proved
+    assert verdict.confirmed > 0
+
+
+def test_a_proof_without_an_instance_stays_undecided():
+    """No rational number is a root of 2: what is proved of one is not seen to hold anywhere."""
+    s = Symbol("s", real=True)
+    assert "no instance" in prove(Equal(s**4, 4, given=[Equal(s**2, 2)])).reason

@@ -2,8 +2,9 @@
 
 A claim with a proof is evaluated at exact instances that meet the hypotheses, degenerate ones among them. A claim about
 any depth is written out at the depths 1 to 3, or at 1 and 2 if its proof was stored; if no instance is found there, it
-is written out up to depth 6. Along a flow, symbols move with the rule's own velocities. A counterexample is evaluated
-without anything that the search had compiled.
+is written out up to depth 6, and then instances are built as the search for counterexamples builds them. Along a flow,
+symbols move with the rule's own velocities. A counterexample is evaluated without anything that the search had
+compiled.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from itertools import cycle
+from itertools import cycle, islice
 from typing import Any
 
 import mpmath
@@ -29,6 +30,7 @@ from tptheory.measuring.premises import Instance
 from tptheory.measuring.random_matrices import degenerate, entries, generic, one_of, unit
 from tptheory.numeric.evaluation import evaluate
 from tptheory.refuting.counterexample import Counterexample
+from tptheory.refuting.search import CounterexampleSearch
 from tptheory.refuting.violations import second_look
 
 INSTANCES = 18
@@ -39,6 +41,8 @@ MOST_A_PART = 16
 """At how many instances one part of a claim is evaluated at most."""
 DEEPEST_TRIED, MOST_WHEN_RARE = 6, 40
 """The largest depth, and the most instances of each part, if no instance was found at the smaller depths."""
+MOST_SEARCHED = 4000
+"""How often an instance is drawn or built as the search for counterexamples does it, if none was found before."""
 DIGITS = 50
 MANY_DIGITS = f"mp{DIGITS}"
 """The arithmetic for values that are not rational, such as logarithms."""
@@ -91,7 +95,10 @@ def confirm_proof(claim: Claim, recalled: bool = False) -> Confirmation:
     if found.evaluated or found.part is not None:
         return found
     deep = list(at_small_depths(claim, DEEPEST_TRIED))
-    return _confirmed(deep, MOST_WHEN_RARE * len(deep), 1) if deep else Confirmation(0, empty=True)
+    if not deep:
+        return Confirmation(0, empty=True)
+    found = _confirmed(deep, MOST_WHEN_RARE * len(deep), 1)
+    return found if found.evaluated or found.part is not None else _confirmed_where_searched(claim, found)
 
 
 def _confirmed(parts: list[Claim], instances: int, seed: int) -> Confirmation:
@@ -113,6 +120,21 @@ def _confirmed(parts: list[Claim], instances: int, seed: int) -> Confirmation:
         if instances > INSTANCES and evaluated >= INSTANCES:
             break
     return Confirmation(evaluated, without_value=without_value)
+
+
+def _confirmed_where_searched(claim: Claim, before: Confirmation) -> Confirmation:
+    """Evaluate a claim where the search for a counterexample looks for one: it builds what can hardly be drawn."""
+    evaluated, looks = 0, dict[int, _Look]()
+    for part, values in islice(CounterexampleSearch(claim).instances(), MOST_SEARCHED):
+        if values is None:
+            continue
+        look = looks.setdefault(id(part), _Look(part, np.random.default_rng(0)))
+        evaluated += look.at(values) is not None
+        if look.broken is not None:
+            return Confirmation(evaluated, part, look.values, look.broken)
+        if evaluated >= INSTANCES:
+            break
+    return Confirmation(evaluated, without_value=before.without_value)
 
 
 def confirm_counterexample(found: Counterexample) -> bool:
@@ -140,8 +162,10 @@ class _Look:
         if sizes is None:
             return None
         values = self.source.filled(self.rng, sizes, pattern(self.rng, self.source))
-        if values is None:
-            return None
+        return None if values is None else self.at(values)
+
+    def at(self, values: Instance) -> bool | None:
+        """Return whether the claim holds at an instance that meets the hypotheses; None if it says nothing of it."""
         self.values = values
         try:
             self.broken = violation(self.goals, self.typed.at(values), values)

@@ -193,8 +193,21 @@ class CounterexampleSearch:
             choice.part, values, minimal, min(narrower, default=None), indices=self._numbers_of(choice)
         )
 
+    def instances(self) -> Iterator[tuple[Claim, Instance | None]]:
+        """Run through parts of the claim with instances that meet its hypotheses, in the order of the search.
+
+        Where none was drawn or built at some sizes, None stands in its place.
+        """
+        return ((choice.part, values) for choice, values in self._drawn_in_rounds())
+
     def _rounds(self) -> Iterator[bool]:
-        """Try one instance after the other, in rounds, until one is found; the choices of sizes lie in `choices`."""
+        """Try one instance after the other until one is found."""
+        for choice, values in self._drawn_in_rounds():
+            self._breaks_here(choice, values)
+            yield True
+
+    def _drawn_in_rounds(self) -> Iterator[tuple[SizeChoice, Instance | None]]:
+        """Run through choices of sizes and instances, in rounds; the choices lie in `choices` and in `larger`."""
         sources = [source for _, source, _ in self.parts]
         built = any(source.is_constructed for source in sources)
         early = built and all(len(source.sizes) <= FEW_SIZES for source in sources)
@@ -204,8 +217,7 @@ class CounterexampleSearch:
             for choice in [*self.choices, *self.larger]:
                 self.largest = max(self.largest, choice.total)
                 for values in chain(islice(choice.sweep, tries), islice(choice.draws, tries)):
-                    self._breaks_here(choice, values)
-                    yield True
+                    yield choice, values
 
     def _add_narrower(self, found: SizeChoice) -> None:
         """Add the choices of larger sizes that are narrower in total than the one found, and that one itself."""
