@@ -218,6 +218,11 @@ class DeepLinearNetwork(ShownAsMathematics):
             else self
         )
 
+    def with_widths(self, widths: collections.abc.Sequence[Any], batch: Any = None) -> DeepLinearNetwork:
+        """Return the network of other widths, and of another number of samples if one is given."""
+        batch = self.batch if batch is None else batch
+        return type(self)(widths=widths, batch=batch, biases=self.biases, loss=self.loss_name)
+
     @property
     def ones(self) -> MatrixExpr:
         """The row of ones that copies a bias to every sample: shape ``(1, B)``."""

@@ -12,9 +12,10 @@ from tptheory.errors import InvalidValueError
 from tptheory.symbolic.branches import suspects
 from tptheory.symbolic.depths import at_depth
 from tptheory.symbolic.layers import index_parts
+from tptheory.symbolic.method_values import changed, parts_of
 from tptheory.symbolic.own_code import SHAPES
 from tptheory.symbolic.remembering import OWN, depends_on_itself, remembered
-from tptheory.symbolic.states import State
+from tptheory.symbolic.size_branches import refuse_branches_on_sizes
 from tptheory.symbolic.uniform import WatchedIndex, agree, formula, probes, refuse_branches
 
 Method = Callable[[Any, Any, Any], Any]
@@ -45,6 +46,8 @@ def one_formula(method: Method, name: str) -> Method:
 
     @wraps(method)
     def checked(rule: Any, net: Any, l: Any) -> Any:
+        if not depends_on_itself(rule) and not _is_made_of_a_users_rule(method, rule):
+            refuse_branches_on_sizes(method, name, rule, net, LOWEST.get(name, 1))
         if not net.any_depth:
             return method(rule, net, l)
         base, _ = index_parts(l)
@@ -73,15 +76,15 @@ def is_compared(method: Any) -> bool:
 def _refuse_branches(method: Method, name: str, rule: Any, net: Any) -> None:
     """Compare a method with its formula, once for each rule and network."""
     index = Dummy("k", integer=True)
-    anywhere = _parts(formula(lambda l: method(rule, net, l), index, name))
+    anywhere = parts_of(formula(lambda l: method(rule, net, l), index, name))
 
     def at(l: Any) -> Any:
-        return _each(anywhere, lambda part: part.xreplace({index: l}))
+        return changed(anywhere, lambda part: part.xreplace({index: l}))
 
     down = net.product_to_the_last
     ends = {down(1): net.whole_product, down(net.depth + 1): Identity(net.widths[net.depth])}
     refuse_branches(
-        lambda l: _parts(method(rule, net, l)),
+        lambda l: parts_of(method(rule, net, l)),
         at,
         probes(Integer(1), net.depth),
         name,
@@ -99,25 +102,11 @@ def _refuse_another_at(depth: int, method: Method, name: str, rule: Any, net: An
     fixed = net.at_depth({net.depth: depth})
     lowest = LOWEST.get(name, 1)
     for l in [l for l in range(lowest, depth + 1) if l < lowest + ENDS or l > depth - ENDS]:
-        said = _parts(method(rule, fixed, l))
-        expected = _each(at(Integer(l)), lambda part: at_depth(part, {net.depth: depth}))
+        said = parts_of(method(rule, fixed, l))
+        expected = changed(at(Integer(l)), lambda part: at_depth(part, {net.depth: depth}))
         if not agree(said, expected):
             raise InvalidValueError(
                 f"{name!r} must give one formula for every depth: it branches on the network (at depth {depth}, layer "
                 f"{l} it gives {said}, where the formula for any depth gives {expected}). Write it without branches on "
                 "the network."
             )
-
-
-def _parts(said: Any) -> Any:
-    """Return what a method returned, with each state as a tuple of its parts; matrices are returned unchanged."""
-    if isinstance(said, tuple | list):
-        return tuple(map(_parts, said))
-    return said.parts() if isinstance(said, State) else said
-
-
-def _each(parts: Any, change: Callable[[Any], Any]) -> Any:
-    """Change every expression among parts; names, numbers of layers and what is missing are returned unchanged."""
-    if isinstance(parts, tuple):
-        return tuple(_each(part, change) for part in parts)
-    return parts if parts is None or isinstance(parts, str | int) else change(parts)

@@ -10,6 +10,7 @@ dW_l = -eta G_l             the update, and db_l = -eta d_l 1
 
 from __future__ import annotations
 
+from abc import ABCMeta
 from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any, ClassVar
@@ -30,7 +31,26 @@ from tptheory.typesetting.expressions import latex_of
 from tptheory.typesetting.notebook import ShownAsMathematics
 
 
-class Rule(ShownAsMathematics):
+class RuleClass(ABCMeta):
+    """The class of classes of rules: whenever such a class gets a method of a layer, the method is wrapped.
+
+    Wrapped methods are compared at several layers, depths and sizes, and what a method raises is told with its name.
+    """
+
+    def __setattr__(cls, name: str, value: Any) -> None:
+        """Set an attribute, and wrap it if it is such a method."""
+        super().__setattr__(name, value)
+        cls._wrap(name)
+
+    def _wrap(cls, name: str) -> None:
+        """Wrap a method of the class, or of another one in its bases, unless it is wrapped or no method of a rule."""
+        if name in OF_A_LAYER and not is_compared(found := getattr(cls, name)):
+            super().__setattr__(name, naming_failures(one_formula(found, name), name))
+        elif name in OF_A_NETWORK:
+            super().__setattr__(name, naming_failures(getattr(cls, name), name))
+
+
+class Rule(ShownAsMathematics, metaclass=RuleClass):
     """A learning rule: subclass it, give `feedback`, and everything else is there.
 
     A rule that remembers gives `states` too, and `velocity` where weights do not move by ``-G_l``.
@@ -63,10 +83,7 @@ class Rule(ShownAsMathematics):
     """The numbers that simulations and training give to the rule's scalars unless they are told others."""
 
     def __init_subclass__(cls, **options: Any) -> None:
-        """Name the rule after its class if it has no name of its own, and wrap its methods.
-
-        Wrapped methods of a layer are compared at several layers, and what a method raises is told with its name.
-        """
+        """Name the rule after its class if it has no name of its own, and wrap its methods."""
         super().__init_subclass__(**options)
         own = vars(cls)
         for attribute, value in (("name", cls.__name__.lower()), ("title", cls.__name__)):
@@ -74,13 +91,9 @@ class Rule(ShownAsMathematics):
                 setattr(cls, attribute, value)
         if "phrase" not in own:
             cls.phrase = own["title"]
-        for method in sorted(OF_A_LAYER):  # those of a class beside this one in its bases are compared as well
-            found = getattr(cls, method)
-            if found is not getattr(Rule, method) and not is_compared(found):
-                setattr(cls, method, naming_failures(one_formula(found, method), method))
-        for method in OF_A_NETWORK:
+        for method in (*sorted(OF_A_LAYER), *OF_A_NETWORK):  # those of a class beside this one in its bases, too
             if getattr(cls, method) is not getattr(Rule, method):
-                setattr(cls, method, naming_failures(getattr(cls, method), method))
+                cls._wrap(method)
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Set a parameter, but refuse a method of a layer: only methods of a class are compared at several layers."""

@@ -1,0 +1,123 @@
+"""A rule that branches on a size is refused where sizes are symbols: what is proved would be false at some of them."""
+
+from abc import ABC
+
+import pytest
+from sympy import symbols
+
+from tptheory import (
+    Backprop,
+    Conserved,
+    DeepLinearNetwork,
+    Equal,
+    ForAll,
+    LogPdet,
+    Momentum,
+    Pinv,
+    Rule,
+    TargetProp,
+    decide,
+    squared_norm,
+    transpose,
+)
+from tptheory.errors import InvalidValueError
+from tptheory.symbolic.one_formula import LOWEST, OF_A_LAYER
+from tptheory.symbolic.rules import RULES, rule_named
+from tptheory.symbolic.size_branches import refuse_branches_on_sizes
+
+l, L = symbols("l L", integer=True)
+B = symbols("B", integer=True, positive=True)
+two, deep = DeepLinearNetwork(depth=2), DeepLinearNetwork(depth=L)
+batched = DeepLinearNetwork(depth=3, batch=B, biases=True)
+
+
+class Branching(Rule):
+    """TP, but BP at weights that a subclass chooses."""
+
+    def feedback(self, net, l):
+        """Return a pseudo-inverse, or a transpose."""
+        W = net.weight(l)
+        return transpose(W) if self.chosen(net, W, l) else Pinv(W)
+
+
+class AtSquareWeights(Branching):
+    """BP at square weights."""
+
+    def chosen(self, net, W, l):
+        """Compare both sizes."""
+        return W.is_square
+
+
+class AtOneUnit(Branching):
+    """BP below a layer of one unit."""
+
+    def chosen(self, net, W, l):
+        """Compare a width."""
+        return net.widths[l] == 1
+
+
+class AtSeven(Branching):
+    """BP at weights of one shape."""
+
+    def chosen(self, net, W, l):
+        """Compare the shape."""
+        return W.shape == (7, 7)
+
+
+class Equals(Branching):
+    """BP where there are as many samples as inputs."""
+
+    def chosen(self, net, W, l):
+        """Compare the batch."""
+        return net.batch == net.widths[0]
+
+
+@pytest.mark.parametrize("net", [two, deep, batched], ids=["two", "deep", "batched"])
+@pytest.mark.parametrize("rule", [AtSquareWeights, AtOneUnit, AtSeven, Equals], ids=lambda rule: rule.__name__)
+def test_a_branch_on_a_size_is_refused(rule, net):
+    """A network whose widths are numbers has no branch."""
+    if rule is Equals and net.batch is None:
+        pytest.skip("there is no batch")
+    with pytest.raises(InvalidValueError, match="'feedback' must give one formula for all sizes: it branches on them"):
+        rule().update(net, l if net.any_depth else 1)
+    assert rule().update(DeepLinearNetwork(widths=(2, 2, 2), batch=2), 1).shape == (2, 2)
+
+
+def test_a_false_law_is_not_proved():
+    """The law of TP is proved of a rule that is TP, and not of one that is BP at square weights."""
+    law = LogPdet(two.weight(2)) - squared_norm(two.weight(1)) / 2
+    assert decide(Conserved(law, along=TargetProp().flow(two))).proved
+    with pytest.raises(InvalidValueError, match="for all sizes"):
+        AtSquareWeights().flow(two)
+    with pytest.raises(InvalidValueError, match="for all sizes"):
+        Momentum(AtSquareWeights()).update(two, 1)
+
+
+@pytest.mark.parametrize("net", [two, deep, batched], ids=["two", "deep", "batched"])
+@pytest.mark.parametrize("name", RULES)
+def test_no_rule_of_tptheory_branches_on_a_size(name, net):
+    """Its formulas at sizes that are numbers are those for any sizes."""
+    rule = rule_named(name)
+    for method in OF_A_LAYER:
+        wrapped = getattr(type(rule), method)
+        refuse_branches_on_sizes(getattr(wrapped, "__wrapped__", wrapped), method, rule, net, LOWEST.get(method, 1))
+
+
+def other_at_layer_two(self, net, l):
+    """Return BP's feedback at layer 2, and TP's at others."""
+    return transpose(net.weight(l)) if l == 2 else Pinv(net.weight(l))
+
+
+def test_a_method_that_a_class_gets_later_is_compared_too():
+    """As a notebook's later cell, or a decorator of the class, puts it there."""
+
+    class Late(Rule, ABC):
+        def feedback(self, net, l):
+            return Pinv(net.weight(l))
+
+    same = ForAll(Equal(Late().error_signal(deep, l), TargetProp().error_signal(deep, l)), (l, 1, L))
+    assert decide(same, seconds=30).proved
+    Late.feedback = other_at_layer_two
+    with pytest.raises(InvalidValueError, match="branches on the layer"):
+        Late().error_signal(deep, l)
+    assert Late().update(two, 1) == Backprop().update(two, 1)
