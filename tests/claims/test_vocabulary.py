@@ -1,7 +1,7 @@
 """Claims say what they mean, and refuse what means nothing."""
 
 import pytest
-from sympy import Eq, Matrix
+from sympy import Eq, Matrix, Ne
 
 import tptheory
 from tptheory import AllOf, Backprop, TargetProp, decide, transpose
@@ -67,6 +67,10 @@ BAD = {
     "text": (lambda: Equal("A", A), InvalidTypeError, "Text is never evaluated"),
     "text given": (lambda: Zero(A, given="full rank"), InvalidTypeError, "'given' must be a list of hypotheses"),
     "number given": (lambda: Zero(A, given=[3]), InvalidTypeError, "'given' must be hypotheses such as"),
+    "relation given": (lambda: Zero(A, given=[m >= 2]), InvalidTypeError, "Write at_least"),
+    "equation given": (lambda: Zero(A, given=[Eq(m, n)]), InvalidTypeError, "Write Equal"),
+    "inequation given": (lambda: Zero(A, given=[Ne(m, n)]), InvalidTypeError, "Declare a number as nonzero"),
+    "number that is not 0": (lambda: nonzero(m), InvalidTypeError, "Declare a number so: Symbol"),
     "conditional given": (lambda: Zero(A, given=[Zero(A, given=[symmetric(Q)])]), InvalidTypeError, "'given' must be"),
     "negative rank": (lambda: RankAtMost(A, -1), InvalidValueError, "'bound' must be a non-negative integer"),
     "a pair": (lambda: Equal((1, 2), 0), InvalidTypeError, r"'lhs' must be a matrix or a number \(got \(1, 2\)\)"),
@@ -147,3 +151,13 @@ def test_the_old_name_of_orthogonal_images_warns():
     with pytest.warns(DeprecationWarning, match="OrthogonalImages"):
         claim = tptheory.Orthogonal(A, B)
     assert claim == OrthogonalImages(A, B)
+
+
+def test_a_hypothesis_may_be_claimed():
+    """By itself, among other claims, or as what a theorem returns."""
+    holds, fails = projection(matmul(A, Pinv(A))), projection(A.T * A)
+    assert decide(holds).proved
+    assert decide(fails).refuted
+    assert decide(AllOf(holds, Equal(A, A))).proved
+    assert theorem("Projections")(lambda: [holds, symmetric(A * A.T)]).claim.statement().count(";") == 1
+    assert decide(theorem("A projection")(lambda: holds)).proved

@@ -2,7 +2,7 @@
 
 import pytest
 from proving.pairs import check_proved, check_refuted
-from sympy import BlockMatrix, Identity, Inverse, MatrixSymbol, symbols
+from sympy import BlockMatrix, Identity, Inverse, MatrixSymbol, Max, Min, symbols
 
 from tptheory import (
     AnyOf,
@@ -113,7 +113,37 @@ UPDATES = {
         at_layers(fa, net.product(L, l + 1), 1, L - 1),
     ),
 }
+POWERS = {
+    "a nilpotent matrix": (
+        AtMost(3 * Rank(R), 2 * n, given=[Zero(R**3)]),
+        AtMost(3 * Rank(R), n, given=[Zero(R**3)]),
+    ),
+    "the square of a nilpotent matrix": (
+        AtMost(3 * Rank(R * R), n, given=[Zero(R**3)]),
+        AtMost(4 * Rank(R * R), n, given=[Zero(R**3)]),
+    ),
+    "two shifts": (AtMost(n, Rank(R - I) + Rank(R + I)), AtMost(n, Rank(R - I) + Rank(R - I))),
+    "a difference that is a multiple of the identity": (
+        AtMost(n, Rank(R - I) + Rank(R - 2 * I)),
+        AtMost(n + 1, Rank(R - I) + Rank(R - 2 * I)),
+    ),
+}
 BOUNDS = {
+    "the least of two ranks": (
+        AtMost(Rank(A * B), Min(Rank(A), Rank(B))),
+        AtMost(Rank(A * B), Min(Rank(A) - 1, Rank(B))),
+    ),
+    "the least of two sizes": (AtMost(Rank(A), Min(m, n)), AtMost(Rank(A), Min(m, n - 1))),
+    "a least bound as a hypothesis": (
+        AtMost(Rank(A * B), Rank(D), given=[AtMost(Rank(A), Min(n - 1, Rank(D)))]),
+        AtMost(Rank(A * B), Rank(D) - 1, given=[AtMost(Rank(A), Min(n - 1, Rank(D)))]),
+    ),
+    "the largest of two": (AtMost(Max(Rank(A * B), Rank(A * R)), Rank(A)), AtMost(Max(Rank(A), Rank(B)), Rank(A))),
+    "a rank that is one": (
+        Equal(A * A.T * A, squared_norm(A) * A, given=[Equal(Rank(A), 1)]),
+        Zero(A, given=[Equal(Rank(A), 1)]),
+    ),
+    "a rank that is zero": (Zero(A, given=[Equal(0, Rank(A))]), Zero(A, given=[Equal(Rank(D), 0)])),
     "a bound that is a sum of ranks": (RankAtMost(A + D, Rank(A) + Rank(D)), RankAtMost(A + D, Rank(A))),
     "a bound that is the rank of a matrix": (RankAtMost(A * B, Rank(A)), RankAtMost(A, Rank(A * B))),
     "more than a size": (AtMost(Rank(A), n + 1), AtMost(Rank(A), n - 1)),
@@ -134,7 +164,7 @@ BOUNDS = {
         AnyOf(RankAtMost(A, D), RankAtMost(E, A)),
     ),
 }
-EVERY = INEQUALITIES | EQUATIONS | MATRICES | UPDATES | BOUNDS
+EVERY = INEQUALITIES | EQUATIONS | MATRICES | UPDATES | POWERS | BOUNDS
 
 
 @pytest.mark.parametrize("name", EVERY)

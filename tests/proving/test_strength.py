@@ -12,11 +12,15 @@ from tptheory import (
     Rank,
     RankAtMost,
     Zero,
+    at_least,
     at_most,
     decide,
     full_row_rank,
+    inner,
     invertible,
     matmul,
+    nonzero,
+    positive_semidefinite,
     projection,
     prove,
     squared_norm,
@@ -239,6 +243,18 @@ DETERMINANTS = {
         Equal(Determinant(I + r * B * Z), Determinant(Identity(k) + r * Z * B)),
         Equal(Determinant(I + r * B * Z), Determinant(Identity(k) + Z * B)),
     ),
+    "of a skew matrix and the identity": (
+        Equal(Determinant(I - K), Determinant(I + K), given=[Equal(K.T, -K)]),
+        Equal(Determinant(I - K), Determinant(I + K)),
+    ),
+    "of a symmetric and a skew matrix": (
+        Equal(Determinant(S + K), Determinant(S - K), given=[symmetric(S), Equal(K.T, -K)]),
+        Equal(Determinant(S + K), Determinant(S - K), given=[symmetric(S, K)]),
+    ),
+    "of a column and a row": (
+        Equal(LogPdet(c * d.T), LogPdet(c) + LogPdet(d), given=[nonzero(c), nonzero(d)]),
+        Equal(LogPdet(c * d.T), LogPdet(c) + LogPdet(d)),
+    ),
     "of a symmetric square": (
         Equal(LogPdet(S * S), 2 * LogPdet(S), given=[symmetric(S)]),
         Equal(LogPdet(S * S), 2 * LogPdet(S)),
@@ -248,7 +264,21 @@ DETERMINANTS = {
         Equal(LogPdet(K * S), 2 * LogPdet(K), given=[Equal(K.T, -K)]),
     ),
 }
-EVERY = CANCELLED | FINITE | TRACES | SIZES_ONE | RANKS | RANK_SUMS | SHARED | FORMS | DETERMINANTS
+DEFINITE = {
+    "a kernel": (
+        Zero(S * x, given=[positive_semidefinite(S), Equal(inner(x, S * x), 0)]),
+        Zero(S * x, given=[symmetric(S), Equal(inner(x, S * x), 0)]),
+    ),
+    "the kernel of a sum": (
+        Zero(R.T * x, given=[at_least(R + R.T, 0), Zero(R * x)]),
+        Zero(R.T * x, given=[at_least(R + R.T, 0), Equal(inner(x, R * x), 0)]),
+    ),
+    "where forms meet": (
+        Equal(R * x, S * x, given=[at_most(R, S), Equal(inner(x, R * x), inner(x, S * x))]),
+        Equal(R * x, S * x, given=[symmetric(R, S), Equal(inner(x, R * x), inner(x, S * x))]),
+    ),
+}
+EVERY = CANCELLED | FINITE | TRACES | SIZES_ONE | RANKS | RANK_SUMS | SHARED | FORMS | DETERMINANTS | DEFINITE
 
 
 @pytest.mark.parametrize("name", EVERY)

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from sympy import MatrixSymbol, Symbol, sympify
+from sympy import Eq, MatrixSymbol, Ne, Symbol, sympify
+from sympy.core.relational import Relational
 
 from tptheory.claims.goals import Goal, OneOf, Vanishes, expressions, minus, moving_symbols, rates
 from tptheory.claims.hypotheses import Hypothesis
@@ -197,6 +198,21 @@ def _symbols(*groups: Iterable[Any]) -> set[Any]:
     return {s for group in groups for e in group for s in occurrences(sympify(e), MatrixSymbol, Symbol)}
 
 
+AS_HYPOTHESES: dict[type, str] = {
+    Ne: "Declare a number as nonzero, Symbol('s', real=True, nonzero=True), or write nonzero(A) of a matrix.",
+    Eq: "Write Equal(a, b).",
+    Relational: "Write at_least(a, b) or at_most(a, b).",
+}
+"""How to assume what SymPy says by a relation."""
+
+
+def _no_hypothesis(item: Any) -> InvalidTypeError:
+    """Return the error for what is given as a hypothesis and is none."""
+    mends = (mend for kind, mend in AS_HYPOTHESES.items() if isinstance(item, kind))
+    mend = next(mends, "See tptheory.claims.")
+    return InvalidTypeError(complain("given", "hypotheses such as full_row_rank(W), or Equal(...)", item, mend))
+
+
 def flatten_given(given: Any) -> tuple[Any, ...]:
     """Check and flatten the hypotheses of a claim."""
     if isinstance(given, Hypothesis | Claim):
@@ -213,7 +229,5 @@ def flatten_given(given: Any) -> tuple[Any, ...]:
             parts = item.as_hypotheses()
             flat.extend(parts if parts == (item,) else flatten_given(parts))
         else:
-            raise InvalidTypeError(
-                complain("given", "hypotheses such as full_row_rank(W), or Equal(...)", item, "See tptheory.claims.")
-            )
+            raise _no_hypothesis(item)
     return tuple(flat)

@@ -25,7 +25,7 @@ from tptheory.typesetting.spelling import text_of
 
 @dataclass(frozen=True, init=False)
 class AllOf(Claim):
-    """Several claims at once, each under its own hypotheses and those that are given for all of them.
+    """Several claims, or hypotheses, at once, each under its own hypotheses and those that are given for all of them.
 
     >>> from tptheory import DeepLinearNetwork, RankAtMost, TargetProp, decide
     >>> net, rule = DeepLinearNetwork(depth=2), TargetProp()
@@ -37,7 +37,8 @@ class AllOf(Claim):
     given: Any = ()
 
     def __init__(self, *claims: Claim, given: Any = ()) -> None:
-        flat = claims[0] if len(claims) == 1 and isinstance(claims[0], list | tuple) else claims
+        given_as = claims[0] if len(claims) == 1 and isinstance(claims[0], list | tuple) else claims
+        flat = [Holds(c) if isinstance(c, Hypothesis) else c for c in given_as]
         if not flat or not all(isinstance(c, Claim) for c in flat):
             raise InvalidTypeError(complain("claims", "one or more claims", claims))
         shared = flatten_given(given)

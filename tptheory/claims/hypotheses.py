@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sympy import Identity, Integer, MatrixExpr, MatrixSymbol
+from sympy import Expr, Identity, Integer, MatrixExpr, MatrixSymbol
 
 from tptheory.claims.goals import Goal, NonNegative, RankAtMost, Vanishes, minus
 from tptheory.errors import InvalidTypeError, ShapeError, complain
@@ -253,4 +253,7 @@ def nonzero(*matrices: MatrixExpr) -> Hypothesis:
         p = matmul(squared_norm(A), Identity(1))
         return [minus(matmul(p, Pinv(p)), Identity(1))]
 
+    for number in (A for A in matrices if isinstance(A, Expr) and not isinstance(A, MatrixExpr)):
+        mend = "Declare a number so: Symbol('s', real=True, nonzero=True)."
+        raise InvalidTypeError(complain("matrices", "matrices, not numbers", number, mend))
     return _hypothesis("nonzero", matrices, equations)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
-from sympy import Integer, MatrixExpr, ZeroMatrix
+from sympy import Integer, MatrixExpr, Max, Min, ZeroMatrix
 
 from tptheory.claims import goals as kinds
 from tptheory.claims.claim import Claim
@@ -110,8 +111,20 @@ class AtMost(Inequality):
         """Return the greater side minus the lesser one."""
         return kinds.minus(self.greater, self.lesser)
 
+    def conjuncts(self) -> Iterator[Claim]:
+        """Run through the claims that make up this one: what is at most a minimum is at most each of its arguments."""
+        lesser = self.lesser.args if isinstance(self.lesser, Max) else (self.lesser,)
+        greater = self.greater.args if isinstance(self.greater, Min) else (self.greater,)
+        if len(lesser) == len(greater) == 1:
+            yield self
+        else:
+            yield from (AtMost(a, b, self.given) for a, b in product(lesser, greater))
+
     def goals(self) -> tuple[kinds.Goal, ...]:
         """Return that the difference is not below 0; of a rank and a size or another rank, that the rank is bounded."""
+        parts = list(self.conjuncts())
+        if len(parts) > 1:
+            return tuple(goal for part in parts for goal in part.goals())
         if isinstance(self.lesser, Rank):
             bound = self.greater.arg if isinstance(self.greater, Rank) else self.greater
             return rank_goals(self.lesser.arg, (bound,), self.given)
@@ -121,7 +134,7 @@ class AtMost(Inequality):
         """Return a bound of a rank by 1 or 0 as `RankAtMost`, which says it in equations; else the claim itself."""
         if isinstance(self.lesser, Rank) and self.greater in (0, 1):
             return (RankAtMost(self.lesser.arg, self.greater),)
-        return (self,)
+        return tuple(self.conjuncts())
 
     def expressions(self) -> tuple[Any, ...]:
         """Return both sides."""

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from tptheory.claims.claim import Claim
-from tptheory.claims.compound import AllOf
+from tptheory.claims.compound import AllOf, Holds
+from tptheory.claims.hypotheses import Hypothesis
 from tptheory.claims.python_files import run_file, users_code
 from tptheory.errors import InvalidFileError, InvalidTypeError, complain, unknown_name
 from tptheory.typesetting.notebook import ShownAsMathematics
@@ -55,8 +56,10 @@ class Theorem(ShownAsMathematics):
         """
         with users_code(f"theorem {self.node!r} must return a claim", f"Run {self.name}() in Python to see where."):
             claim = self.function()
-        if isinstance(claim, list | tuple) and claim and all(isinstance(c, Claim) for c in claim):
+        if isinstance(claim, list | tuple) and claim and all(isinstance(c, Claim | Hypothesis) for c in claim):
             return AllOf(*claim)
+        if isinstance(claim, Hypothesis):
+            return Holds(claim)
         if not isinstance(claim, Claim):
             raise InvalidTypeError(complain(self.node, "a theorem that returns a claim", claim, "Return Equal(...)."))
         return claim
@@ -74,12 +77,12 @@ class Theorem(ShownAsMathematics):
 
 
 def as_claim(claim: Any) -> Claim:
-    """Return the claim of a theorem, or the claim itself.
+    """Return the claim of a theorem, the claim itself, or the claim that a hypothesis such as ``symmetric(A)`` holds.
 
     Raises:
-        InvalidTypeError: if ``claim`` is neither.
+        InvalidTypeError: if ``claim`` is none of these.
     """
-    claim = claim.claim if isinstance(claim, Theorem) else claim
+    claim = claim.claim if isinstance(claim, Theorem) else Holds(claim) if isinstance(claim, Hypothesis) else claim
     if not isinstance(claim, Claim):
         raise InvalidTypeError(complain("claim", "a claim such as Equal(A, B), or a theorem", claim))
     return claim

@@ -12,7 +12,7 @@ from sympy import Identity, Integer, MatrixExpr, S
 from tptheory.claims import goals as kinds
 from tptheory.claims.claim import Claim
 from tptheory.claims.goals import minus
-from tptheory.claims.hypotheses import rank_one
+from tptheory.claims.hypotheses import nonzero, rank_one
 from tptheory.claims.rank_bounds import rank_goals
 from tptheory.errors import InvalidValueError, ShapeError, complain
 from tptheory.symbolic.arguments import as_expression
@@ -46,6 +46,13 @@ class Equal(Claim):
     def reason(self) -> tuple[Any, ...]:
         """Return only that the claim is given: a proof shows its equation beside that."""
         return ("given",)
+
+    def as_hypotheses(self) -> tuple[Any, ...]:
+        """Return the claim itself, but that a rank is 0 or 1 as what it says of the matrix."""
+        for rank, number in ((self.lhs, self.rhs), (self.rhs, self.lhs)):
+            if isinstance(rank, Rank) and number in (0, 1):
+                return (rank_one(rank.arg), nonzero(rank.arg)) if number == 1 else (Zero(rank.arg),)
+        return (self,)
 
     def equations(self) -> tuple[tuple[Any, Any], ...]:
         """Return the two sides; a scalar beside a 1x1 matrix as a multiple of the identity."""

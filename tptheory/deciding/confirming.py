@@ -13,6 +13,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import cycle, islice
+from time import perf_counter
 from typing import Any
 
 import mpmath
@@ -41,8 +42,9 @@ MOST_A_PART = 16
 """At how many instances one part of a claim is evaluated at most."""
 DEEPEST_TRIED, MOST_WHEN_RARE = 6, 40
 """The largest depth, and the most instances of each part, if no instance was found at the smaller depths."""
-MOST_SEARCHED = 4000
-"""How often an instance is drawn or built as the search for counterexamples does it, if none was found before."""
+MOST_SEARCHED, SEARCHED_SECONDS = 4000, 1.0
+"""How often, and for how many seconds, instances are built as the search for counterexamples does it, if there was none
+before."""
 DIGITS = 50
 MANY_DIGITS = f"mp{DIGITS}"
 """The arithmetic for values that are not rational, such as logarithms."""
@@ -124,8 +126,10 @@ def _confirmed(parts: list[Claim], instances: int, seed: int) -> Confirmation:
 
 def _confirmed_where_searched(claim: Claim, before: Confirmation) -> Confirmation:
     """Evaluate a claim where the search for a counterexample looks for one: it builds what can hardly be drawn."""
-    evaluated, looks = 0, dict[int, _Look]()
+    evaluated, looks, until = 0, dict[int, _Look](), perf_counter() + SEARCHED_SECONDS
     for part, values in islice(CounterexampleSearch(claim).instances(), MOST_SEARCHED):
+        if perf_counter() > until:
+            break
         if values is None:
             continue
         look = looks.setdefault(id(part), _Look(part, np.random.default_rng(0)))

@@ -17,6 +17,7 @@ from typing import NamedTuple
 from tptheory.proving.auxiliary_letters import AuxiliaryLetters
 from tptheory.proving.completion import Completion
 from tptheory.proving.equations import membership
+from tptheory.proving.knowledge import ROOT
 from tptheory.proving.multiples import sum_that_vanishes
 from tptheory.proving.norms import Squares, VanishingSum, gram, half_of, traced, vanishing_with
 from tptheory.proving.searching import (
@@ -108,6 +109,7 @@ def _lemmas(translator: Translator, deadline: float) -> list[tuple[Polynomial, P
     consequences = basis.consequences()
     candidates = chain(
         _roots(translator, basis, deadline),
+        _images_of_roots(translator.alphabet),
         (each for p in consequences for q in (p, *_closed(p)) for each in _summands(q)),
         _other_inverses(translator, basis),
         (LemmaCandidate(q) for p in consequences for q in _cut(p)),
@@ -154,6 +156,16 @@ def _roots(translator: Translator, basis: Completion, deadline: float) -> Iterat
         squares = sum_that_vanishes(root, others, basis.rewritten, lambda: refuse_when_late(deadline))
         if squares is not None:
             yield LemmaCandidate(root, squares)
+
+
+def _images_of_roots(alphabet: Alphabet) -> Iterator[LemmaCandidate]:
+    """Run through ``R'x`` for roots ``R R' = M`` and letters: it vanishes, and so does ``M x``, if ``x'M x`` does."""
+    matrices = sorted(alphabet.matrices_of_certificates())
+    roots = [a for a in matrices if alphabet.letters[a][0].family.kind == ROOT and not alphabet.letters[a][1]]
+    for root in map(alphabet.transpose, roots):
+        for letter in matrices:
+            if alphabet.shapes[root][1] == alphabet.shapes[letter][0] and letter not in (root, alphabet.adjoints[root]):  # type: ignore[index]
+                yield LemmaCandidate(Polynomial.word(alphabet, root + letter))
 
 
 def _summands(p: Polynomial) -> Iterator[LemmaCandidate]:

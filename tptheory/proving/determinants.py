@@ -14,8 +14,9 @@ from operator import mul
 
 from tptheory.proving.knowledge import Knowledge
 from tptheory.proving.letters import Size
+from tptheory.proving.term_order import Monomial
 from tptheory.proving.translating import Reason
-from tptheory.proving.words import Alphabet, Polynomial, rotations
+from tptheory.proving.words import Alphabet, Polynomial, Rational, rotations
 
 PRODUCTS: Reason = ("definition", "equal matrices have equal determinants")
 FOUND_TWICE: Reason = ("definition", "a determinant that is found in two ways")
@@ -65,8 +66,38 @@ def _of_sum(translator: Knowledge, A: Polynomial) -> Polynomial:
         )
     turned = [*_rotated(A - whole)]
     sums = [A, A.transpose(), *(rest + Polynomial.identity(A.alphabet, rest.rows) for rest in turned)]
-    A = min(sums, key=lambda p: sorted(p.terms))
-    return _letter(translator, A)
+    value = _letter(translator, min(sums, key=_order_of_terms))
+    signs = _signs_of_transposes(translator)
+    plain = min((_without_transposes(p, signs) for p in (A, A.transpose())), key=_order_of_terms)
+    if plain not in sums:
+        translator.assume(value - _letter(translator, plain), PRODUCTS)
+    return value
+
+
+def _order_of_terms(p: Polynomial) -> list[tuple[Monomial, Rational]]:
+    return sorted(p.terms.items())
+
+
+def _signs_of_transposes(translator: Knowledge) -> dict[str, int]:
+    """Return 1 for each transposed letter that hypotheses say is the letter, and -1 if it is minus the letter."""
+    alphabet, found = translator.alphabet, dict[str, int]()
+    for p in translator.known():
+        words = [word for scalars, word in p.terms if not scalars]
+        if len(words) == len(p.terms) == 2 and words[1] == alphabet.adjoints.get(words[0]):
+            first, second = p.terms.values()
+            if abs(first) == abs(second) and not _is_layered(alphabet, words[0]):
+                found[max(words, key=lambda word: alphabet.letters[word][1])] = -1 if first == second else 1
+    return found
+
+
+def _without_transposes(A: Polynomial, signs: dict[str, int]) -> Polynomial:
+    """Write transposed letters of known signs as letters."""
+    terms: dict[Monomial, Rational] = {}
+    for (scalars, word), c in A.terms.items():
+        plain = "".join(A.alphabet.adjoints[a] if a in signs else a for a in word)
+        sign = reduce(mul, (signs.get(a, 1) for a in word), 1)
+        terms[scalars, plain] = terms.get((scalars, plain), 0) + sign * c
+    return A.with_terms({m: c for m, c in terms.items() if c})
 
 
 def _with_letters_taken_out(translator: Knowledge, A: Polynomial) -> Iterator[Polynomial]:
@@ -246,18 +277,28 @@ def _full_ranks(translator: Knowledge) -> tuple[set[str], set[str]]:
     """Return the letters that have full column rank, and those of full row rank, by a hypothesis ``w = I``.
 
     The last letter of the word ``w`` has full column rank, and the first one full row rank; a square letter has both.
+    The transpose of a letter has the other.
     """
     alphabet = translator.alphabet
     of_columns: set[str] = set()
     of_rows: set[str] = set()
-    for p in translator.known():
-        words = [word for (scalars, word) in p.terms if word and not scalars and not _is_layered(alphabet, word)]
-        if p.is_scalar or len(words) != 1 or p.terms.get(((), "")) != -p.terms[(), words[0]] or len(p.terms) != 2:
-            continue
-        of_columns.add(words[0][-1])
-        of_rows.add(words[0][0])
+    for word in filter(None, map(_equal_to_one, translator.known())):
+        if not _is_layered(alphabet, word):
+            of_columns |= {word[-1], alphabet.adjoints[word[0]]}
+            of_rows |= {word[0], alphabet.adjoints[word[-1]]}
     square = {a for a in of_columns | of_rows if _is_square(alphabet, a)}
     return of_columns | square, of_rows | square
+
+
+def _equal_to_one(p: Polynomial) -> str:
+    """Return the word that is an identity, or the number 1, where a polynomial vanishes; nothing for any other one."""
+    if len(p.terms) != 2 or sum(p.terms.values()) != 0 or ((), "") not in p.terms:
+        return ""
+    ((scalars, word),) = (m for m in p.terms if m != ((), ""))
+    if word or len(scalars) != 1 or not p.alphabet.is_trace(scalars[0]):
+        return "" if scalars else word
+    cycle = p.alphabet.from_size_one(scalars[0])
+    return cycle if (p.alphabet.shapes[cycle[0]] or (None,))[0] == 1 else ""
 
 
 def _is_square(alphabet: Alphabet, character: str) -> bool:

@@ -8,7 +8,7 @@ is a relation.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import combinations, combinations_with_replacement, product
+from itertools import combinations, combinations_with_replacement, islice, product
 
 from tptheory.proving.norms import half_of
 from tptheory.proving.rank_pool import RankPool, is_multiple_of_identity
@@ -23,8 +23,8 @@ MOST_SUMMANDS = 4
 """A matrix is written as a sum of multiples of at most so many others."""
 MOST_SUMS = 12
 """So many sums are used for each matrix."""
-MOST_TRIED = 500
-"""So many sums are looked at for each matrix."""
+MOST_TRIED, MOST_PAIRS = 500, 60
+"""So many sums are looked at for each matrix, and so many sums of two of which each cancels terms of the other."""
 
 
 class RelationSearch:
@@ -77,12 +77,18 @@ class RelationSearch:
     def _words(self) -> None:
         """Compare the parts of each word: ``rank xy + rank yz <= rank y + rank xyz``."""
         words = {w for M in self.pool.compared for _, w in self.basis.rewritten(M).terms if w}
+        words |= self._words_of_hypotheses({letter for w in words for letter in w})
         parts = {w[i:j] for w in words if len(w) <= LONGEST_WORD for i, j in combinations(range(len(w) + 1), 2)}
         for whole in sorted(parts):
             if self.alphabet.transpose(whole) < whole and self.alphabet.transpose(whole) in parts:
                 continue
             self.pool.note(Polynomial.word(self.alphabet, whole))
             self._cut(whole)
+
+    def _words_of_hypotheses(self, letters: set[str]) -> set[str]:
+        """Return the words of the hypotheses that are made of some letters, such as the power that is zero."""
+        every = (word for h in self.pool.translator.hypotheses for _, word in h.polynomial.terms)
+        return {word for word in every if word and letters.issuperset(word)}
 
     def _cut(self, word: str) -> None:
         """Compare the parts of a word, for every way to cut it in three, the middle one of which may be empty."""
@@ -208,8 +214,19 @@ class RelationSearch:
         targets = [M for M in map(self.basis.rewritten, self.pool.compared) if M]
         targets += [Polynomial.identity(self.alphabet, size) for size in sizes]
         for target in dict.fromkeys(targets):
-            for parts in _sums_of(target, self._summands(target)):
+            summands = self._summands(target)
+            for parts in (*self._sums_of_two(target, summands), *_sums_of(target, summands)):
                 self._sum(target, parts)
+
+    def _sums_of_two(
+        self, target: Polynomial, summands: list[Polynomial]
+    ) -> Iterator[list[tuple[Rational, Polynomial]]]:
+        """Write a matrix as sums of multiples of two others that cancel, as ``2 I = (R + I) - (R - I)``."""
+        within = [M for M in summands if len(M.terms) > 1]
+        for pair in islice(combinations(within, 2), MOST_PAIRS):
+            numbers = self._combination(target, [*pair])
+            if numbers is not None and all(numbers):
+                yield list(zip(numbers, pair, strict=True))
 
     def _summands(self, target: Polynomial) -> list[Polynomial]:
         """Return noted matrices of a target's shape, and products of others with words that share a term with it."""
