@@ -10,7 +10,8 @@ compiled.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import cycle, islice
 from time import perf_counter
@@ -24,6 +25,7 @@ from sympy import Add, MatrixExpr, MatrixSymbol, S, Symbol, ZeroMatrix
 from tptheory.claims.claim import Claim
 from tptheory.claims.goals import NonNegative, Vanishes, ranks_in_numbers, symbolic
 from tptheory.claims.ranges import at_small_depths
+from tptheory.clock import TimeUpError
 from tptheory.errors import InvalidValueError, ShapeError, UnsupportedExpressionError
 from tptheory.measuring.goal_values import AsTyped, Violation, violation
 from tptheory.measuring.instances import Fill, Instances
@@ -126,12 +128,8 @@ def _confirmed(parts: list[Claim], instances: int, seed: int) -> Confirmation:
 
 def _confirmed_where_searched(claim: Claim, before: Confirmation) -> Confirmation:
     """Evaluate a claim where the search for a counterexample looks for one: it builds what can hardly be drawn."""
-    evaluated, looks, until = 0, dict[int, _Look](), perf_counter() + SEARCHED_SECONDS
-    for part, values in islice(CounterexampleSearch(claim).instances(), MOST_SEARCHED):
-        if perf_counter() > until:
-            break
-        if values is None:
-            continue
+    evaluated, looks = 0, dict[int, _Look]()
+    for part, values in _searched(claim):
         look = looks.setdefault(id(part), _Look(part, np.random.default_rng(0)))
         evaluated += look.at(values) is not None
         if look.broken is not None:
@@ -139,6 +137,18 @@ def _confirmed_where_searched(claim: Claim, before: Confirmation) -> Confirmatio
         if evaluated >= INSTANCES:
             break
     return Confirmation(evaluated, without_value=before.without_value)
+
+
+def _searched(claim: Claim) -> Iterator[tuple[Claim, Instance]]:
+    """Run through instances that the search builds to meet the hypotheses of a claim, until the time is up."""
+    until = perf_counter() + SEARCHED_SECONDS
+    with suppress(TimeUpError):
+        search = CounterexampleSearch(claim)
+        for part, values in islice(search.instances(), MOST_SEARCHED if search.constructs else 0):
+            if values is not None:
+                yield part, values
+            if perf_counter() > until:
+                break
 
 
 def confirm_counterexample(found: Counterexample) -> bool:

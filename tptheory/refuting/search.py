@@ -193,6 +193,11 @@ class CounterexampleSearch:
             choice.part, values, minimal, min(narrower, default=None), indices=self._numbers_of(choice)
         )
 
+    @property
+    def constructs(self) -> bool:
+        """Whether instances of a part are built to meet its hypotheses, and not only drawn."""
+        return any(source.is_constructed for _, source, _ in self.parts)
+
     def instances(self) -> Iterator[tuple[Claim, Instance | None]]:
         """Run through parts of the claim with instances that meet its hypotheses, in the order of the search.
 
@@ -208,9 +213,7 @@ class CounterexampleSearch:
 
     def _drawn_in_rounds(self) -> Iterator[tuple[SizeChoice, Instance | None]]:
         """Run through choices of sizes and instances, in rounds; the choices lie in `choices` and in `larger`."""
-        sources = [source for _, source, _ in self.parts]
-        built = any(source.is_constructed for source in sources)
-        early = built and all(len(source.sizes) <= FEW_SIZES for source in sources)
+        early = self.constructs and all(len(source.sizes) <= FEW_SIZES for _, source, _ in self.parts)
         for number, tries in enumerate(ROUNDS):
             if number == (LARGER_FROM_WHERE_BUILT if early else LARGER_FROM):
                 self.larger = self._choices(LARGEST_SIZE, LARGER_SIZE)
