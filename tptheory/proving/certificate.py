@@ -171,7 +171,11 @@ class Certificate:
         return [chain(shortened(part, 1 / len(parts), keep_hypotheses=True)) for part in parts]
 
     def explain(self) -> str:
-        """Return the proof as chains of equations, each line naming the hypothesis that it uses."""
+        """Return the proof as chains of equations, each line naming the hypothesis that it uses.
+
+        The title, the reasons, and what letters stand for are remarks of whoever wrote the certificate, and the checker
+        reads none of them: of a certificate of unknown origin `statement` says what is shown.
+        """
         return proof_text(self.chains())
 
     def latex(self) -> str:
