@@ -12,8 +12,10 @@ import sys
 import traceback
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import Pool
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 
 from oracles.claims import RandomClaim, random_claim
@@ -80,11 +82,12 @@ def through_package(error: Exception) -> bool:
 
 def answers(seeds: Iterable[int], seconds: float = 0.5, processes: int = 1) -> list[Answer]:
     """Decide the claims of several numbers, in several processes."""
-    work = [(seed, seconds) for seed in seeds]
+    decided = partial(answer, seconds=seconds)
     if processes == 1:
-        return [answer(*item) for item in work]
-    with Pool(processes, maxtasksperchild=200) as pool:
-        return pool.starmap(answer, work, chunksize=10)
+        return [*map(decided, seeds)]
+    several = ProcessPoolExecutor(processes, get_context("spawn"), max_tasks_per_child=200)  # a dead one is an error
+    with several as pool:
+        return [*pool.map(decided, seeds, chunksize=10)]
 
 
 def table(found: list[Answer]) -> str:
