@@ -1,7 +1,7 @@
 """What people state about matrices is proved, and what is false beside it is not."""
 
 import pytest
-from sympy import BlockMatrix, Determinant, Identity, Inverse, MatMul, MatrixSymbol, Symbol, ZeroMatrix, symbols
+from sympy import BlockMatrix, Determinant, Identity, Inverse, MatMul, MatrixSymbol, Symbol, ZeroMatrix, log, symbols
 
 from tptheory import (
     AtMost,
@@ -254,6 +254,14 @@ DETERMINANTS = {
     "of a column and a row": (
         Equal(LogPdet(c * d.T), LogPdet(c) + LogPdet(d), given=[nonzero(c), nonzero(d)]),
         Equal(LogPdet(c * d.T), LogPdet(c) + LogPdet(d)),
+    ),
+    "of a multiple": (
+        Equal(LogPdet(s * A), Rank(A) * log(s) + LogPdet(A)),
+        Equal(LogPdet(s * A), n * log(s) + LogPdet(A)),
+    ),
+    "of a multiple of full rank": (
+        Equal(LogPdet(s**2 * A), 2 * m * log(s) + LogPdet(A), given=[full_row_rank(A)]),
+        Equal(LogPdet(s**2 * A), m * log(s) + LogPdet(A), given=[full_row_rank(A)]),
     ),
     "of a symmetric square": (
         Equal(LogPdet(S * S), 2 * LogPdet(S), given=[symmetric(S)]),

@@ -2,7 +2,8 @@
 
 ``det RS = det R det S`` for square factors, and ``det A' = det A``. ``pdet AB = pdet A pdet B`` where ``A`` has full
 column rank and ``B`` full row rank: the nonzero singular values of ``AB`` squared are the eigenvalues of ``B'A'AB``
-that are not 0, which are those of the invertible ``A'A BB'``. ``pdet A' = pdet A``, and ``pdet A+ = 1 / pdet A``.
+that are not 0, which are those of the invertible ``A'A BB'``. ``pdet A' = pdet A``, and ``pdet A+ = 1 / pdet A``. For
+``s > 0`` it is ``pdet sA = s^r pdet A``, where ``r`` is the rank.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 from functools import reduce
 from operator import mul
+
+from sympy import log
 
 from tptheory.proving.knowledge import Knowledge
 from tptheory.proving.letters import Size
@@ -206,6 +209,10 @@ def log_pdet(translator: Knowledge, A: Polynomial, text: str = "") -> Polynomial
     translator.conclude(("log pdet",), lambda zero: _equal_log_pdets(translator, zero))
     terms = [*A.terms.items()]
     (scalars, word), c = terms[0]
+    if len(terms) == 1 and scalars and all(_is_positive(alphabet, s) for s in scalars):
+        rest = A.with_terms({((), word): c})
+        outside = sum((translator(log(alphabet.letters[s][0].family.subject)) for s in scalars), none)
+        return outside * (rest * translator.pinv(rest)).trace() + log_pdet(translator, rest)
     if len(terms) > 1 or scalars or c not in (1, -1):
         A = min(A, A.transpose(), key=lambda p: sorted(p.terms))
         return translator.number("log pdet", A, text or f"LogPdet({A!r})")
@@ -219,6 +226,14 @@ def log_pdet(translator: Knowledge, A: Polynomial, text: str = "") -> Polynomial
     if len(parts) > 1:
         translator.assume(whole - sum((_log_of_word(translator, part, "") for part in parts), none), FULL_RANK)
     return whole
+
+
+def _is_positive(alphabet: Alphabet, scalar: str) -> bool:
+    """Whether a scalar is a symbol that is declared to be positive."""
+    if alphabet.is_trace(scalar):
+        return False
+    family = alphabet.letters[scalar][0].family
+    return family.kind == "number" and bool(family.subject.is_positive)
 
 
 def _turned_power(alphabet: Alphabet, word: str, plain: Callable[[str], str]) -> tuple[str, int]:
