@@ -19,7 +19,7 @@ from tptheory.proving.knowledge import Knowledge
 from tptheory.proving.letters import Size
 from tptheory.proving.term_order import Monomial
 from tptheory.proving.translating import Reason
-from tptheory.proving.words import Alphabet, Polynomial, Rational, rotations
+from tptheory.proving.words import Alphabet, Polynomial, Rational, rotations, summed
 
 PRODUCTS: Reason = ("definition", "equal matrices have equal determinants")
 FOUND_TWICE: Reason = ("definition", "a determinant that is found in two ways")
@@ -210,22 +210,30 @@ def log_pdet(translator: Knowledge, A: Polynomial, text: str = "") -> Polynomial
     terms = [*A.terms.items()]
     (scalars, word), c = terms[0]
     if len(terms) == 1 and scalars and all(_is_positive(alphabet, s) for s in scalars):
-        rest = A.with_terms({((), word): c})
-        outside = sum((translator(log(alphabet.letters[s][0].family.subject)) for s in scalars), none)
-        return outside * (rest * translator.pinv(rest)).trace() + log_pdet(translator, rest)
+        return _log_pdet_of_multiple(translator, scalars, A.with_terms({((), word): c}))
     if len(terms) > 1 or scalars or c not in (1, -1):
         A = min(A, A.transpose(), key=lambda p: sorted(p.terms))
         return translator.number("log pdet", A, text or f"LogPdet({A!r})")
-    if not word:
-        return none
+    return _log_pdet_of_word(translator, word, text) if word else none
+
+
+def _log_pdet_of_word(translator: Knowledge, word: str, text: str) -> Polynomial:
+    """Return the logarithm of the pseudo-determinant of a product, of parts or of equal factors where it has them."""
+    alphabet = translator.alphabet
     part, times = _turned_power(alphabet, word, _without_symmetric_transposes(translator))
     if times > 1:
         return log_pdet(translator, Polynomial.word(alphabet, part)).scale(times)
     whole = _log_of_word(translator, word, text)
     parts = _full_rank_parts(word, *_full_ranks(translator))
     if len(parts) > 1:
-        translator.assume(whole - sum((_log_of_word(translator, part, "") for part in parts), none), FULL_RANK)
+        translator.assume(whole - summed([_log_of_word(translator, part, "") for part in parts]), FULL_RANK)
     return whole
+
+
+def _log_pdet_of_multiple(translator: Knowledge, scalars: tuple[str, ...], A: Polynomial) -> Polynomial:
+    """Return ``log pdet sA = rank(A) log s + log pdet A`` for a product ``s`` of positive symbols."""
+    logarithms = [translator(log(A.alphabet.letters[s][0].family.subject)) for s in scalars]
+    return summed(logarithms) * (A * translator.pinv(A)).trace() + log_pdet(translator, A)
 
 
 def _is_positive(alphabet: Alphabet, scalar: str) -> bool:
