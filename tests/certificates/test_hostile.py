@@ -43,7 +43,10 @@ def refused(path: Path) -> str:
     return text
 
 
-@pytest.mark.parametrize("name", ["laws_of_many_terms", "products_that_double", "bounds_of_other_shape", "long_traces"])
+FEW = ["laws_of_many_terms", "products_that_double", "bounds_of_other_shape", "long_traces", "unused_shapes"]
+
+
+@pytest.mark.parametrize("name", FEW)
 def test_hostile_files_of_a_few_kilobytes(name, tmp_path):
     """The worst that small files can ask is refused soon."""
     path = tmp_path / "hostile.json"

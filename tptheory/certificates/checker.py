@@ -15,6 +15,7 @@ as a comment where it is used. Whatever is not understood is refused, never skip
 import json
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from functools import reduce
@@ -742,11 +743,13 @@ def statements(data: dict[str, Any]) -> Iterator[str]:
         induction = part["method"] == "induction"
         for name, shape in part["letters"].items():
             yield f"{item_text(name)} is {shape_text(shape)}"
+        spoken = [names_in(h) for h in part["hypotheses"]]
+        spoken.append(names_in(part["theorems"] if induction else part["goal"]))
+        places = Counter(name for names in spoken for name in names)
         for number, h in enumerate(part["hypotheses"], 1):
             where = range_text(h) if induction else ""
-            rest = [*part["hypotheses"][: number - 1], *part["hypotheses"][number:]]
-            goals = [part["theorems"] if induction else part["goal"]]
-            own = sorted(names_in(h) & part["letters"].keys() - names_in([*rest, *goals]))
+            names = spoken[number - 1] & part["letters"].keys()
+            own = sorted(name for name in names if places[name] == 1)
             here = f", and {', '.join(map(item_text, own))} stands nowhere else" if own else ""
             yield f"hypothesis {number}: {polynomial_text(h['zero'])} = 0{where}{here}"
         for theorem in part["theorems"] if induction else [part]:
