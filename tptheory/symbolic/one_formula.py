@@ -14,7 +14,7 @@ from tptheory.symbolic.depths import at_depth
 from tptheory.symbolic.layers import index_parts
 from tptheory.symbolic.method_values import changed, parts_of
 from tptheory.symbolic.own_code import SHAPES
-from tptheory.symbolic.remembering import OWN, depends_on_itself, remembered
+from tptheory.symbolic.remembering import depends_on_itself, remembered, stands_in_a_package
 from tptheory.symbolic.size_branches import refuse_branches_on_sizes
 from tptheory.symbolic.uniform import WatchedIndex, agree, formula, probes, refuse_branches
 
@@ -34,14 +34,15 @@ def one_formula(method: Method, name: str) -> Method:
 
     At a layer that is a number, or counted from the last one, the method is called unchanged. At any other layer of a
     network of any depth it is first called at a symbolic layer, at the first layers and at the last ones. If the
-    formula at the symbolic layer does not give the others, the method branches on the layer.
+    formula at the symbolic layer does not give the others, the method branches on the layer. A user's method is also
+    called at sizes that are numbers, where those of the network are symbols.
 
     A rule of tptheory that is made of a user's rule, such as ``WeightDecay(MyRule())``, is not compared by itself: its
     own part is one formula whatever the other rule says, and the methods of the other rule are compared where it calls
     them.
 
     Raises:
-        InvalidValueError: if the method branches on the layer, or raises at one.
+        InvalidValueError: if the method branches on the layer or on a size, or raises at a layer.
     """
 
     @wraps(method)
@@ -63,8 +64,7 @@ def one_formula(method: Method, name: str) -> Method:
 
 def _is_made_of_a_users_rule(method: Method, rule: Any) -> bool:
     """Whether a rule of tptheory, and its method, take over what the rule of a user defines."""
-    ours = all(str(each.__module__).partition(".")[0] in OWN for each in (method, type(rule)))
-    return ours and not depends_on_itself(rule)
+    return all(map(stands_in_a_package, (method, type(rule)))) and not depends_on_itself(rule)
 
 
 def is_compared(method: Any) -> bool:

@@ -74,7 +74,7 @@ MADE_BY_PYTHON = 1 << 9
 
 
 @lru_cache(maxsize=4096)
-def _stands_in_a_package(named: Any) -> bool:
+def stands_in_a_package(named: Any) -> bool:
     """Whether a class or a function stands in one of the packages in `OWN`.
 
     A user's may say that it does, as what ``exec`` defines says that it stands in ``builtins``.
@@ -95,7 +95,7 @@ def depends_on_itself(item: Any) -> bool:
 
     A function, or a class, has to come from them itself.
     """
-    if not _stands_in_a_package(item if isinstance(item, FunctionType | type) else type(item)):
+    if not stands_in_a_package(item if isinstance(item, FunctionType | type) else type(item)):
         return False
     if isinstance(item, tuple | frozenset):
         return all(map(depends_on_itself, item))

@@ -17,7 +17,7 @@ from sympy import Integer, Symbol, sympify
 from tptheory.errors import InvalidValueError
 from tptheory.symbolic.branches import suspects
 from tptheory.symbolic.method_values import changed, parts_of
-from tptheory.symbolic.remembering import OWN, remembered
+from tptheory.symbolic.remembering import remembered, stands_in_a_package
 from tptheory.symbolic.uniform import agree
 
 DEEPEST = 3
@@ -69,7 +69,7 @@ def _at(sizes: Sizes, parts: Any) -> Any:
 
 def _own_methods(rule: Any) -> list[Callable[..., Any]]:
     """Return the functions of a rule's class, and of its bases, that a user defined."""
-    own = [cls for cls in type(rule).__mro__ if cls.__module__.partition(".")[0] not in OWN]
+    own = [cls for cls in type(rule).__mro__ if not stands_in_a_package(cls)]
     return [unwrap(value) for cls in own for value in vars(cls).values() if isinstance(value, FunctionType)]
 
 
