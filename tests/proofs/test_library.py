@@ -96,7 +96,7 @@ def test_every_theorem_is_settled_as_expected(prove_command):
 @pytest.mark.slow
 def test_every_theorem_is_settled_as_expected_from_nothing():
     """A search finds for each theorem and conjecture what is expected of it, and nothing of what is open."""
-    with settling(LIBRARY, fresh=True) as results:
+    with settling(LIBRARY, 60, fresh=True) as results:  # as many seconds as a busy machine may need
         assert {one.theorem.node: one.verdict.word for one in results} == {t.node: t.expected for t in LIBRARY}
 
 
