@@ -6,6 +6,7 @@ computed from a full-rank factorisation.
 """
 
 from collections.abc import Mapping
+from itertools import combinations
 from typing import Any
 
 from flint import fmpq, fmpq_mat
@@ -276,7 +277,18 @@ def has(name: str, A: fmpq_mat) -> bool:
         "projection": lambda: rows == columns and vanishes(A * (eye - A)),
         "rank_one": lambda: len(factors((A, A))[0][0].tolist()[0]) <= 1 if not vanishes(A) else True,
         "nonzero": lambda: not vanishes(A),
+        "positive_definite": lambda: rows == columns and vanishes(A - T) and min(principal_minors(A), default=1) > 0,
+        "positive_semidefinite": lambda: (
+            rows == columns and vanishes(A - T) and min(principal_minors(A), default=0) >= 0
+        ),
     }[name]()
+
+
+def principal_minors(A: fmpq_mat) -> list[fmpq]:
+    """Return the determinants of the parts of a square matrix in rows and columns of the same numbers."""
+    n = A.nrows()
+    chosen = [rows for count in range(1, n + 1) for rows in combinations(range(n), count)]
+    return [fmpq_mat(len(rows), len(rows), [A[i, j] for i in rows for j in rows]).det() for rows in chosen]
 
 
 def meets(claim: Any, values: Values) -> bool:
