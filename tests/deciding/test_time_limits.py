@@ -126,3 +126,16 @@ def test_choices_of_sizes_that_are_too_many_are_not_said_to_be_all(monkeypatch):
     monkeypatch.setattr("tptheory.refuting.search.ROUNDS", (2,))
     kept = refute(Equal(matmul(product, Pinv(product), product), product), seconds=5.0)
     assert kept.reason == "no counterexample with some of the sizes up to 3, which are too many"
+
+
+@pytest.mark.parametrize("search", [decide, prove, refute])
+@pytest.mark.parametrize("seconds", [1e-6, 1e-3, 0.01])
+def test_no_limit_is_too_short_for_an_answer(search, seconds):
+    """The time may be up before either side has begun, while the claim says what it means."""
+    from tptheory import Backprop, Commute, DeepLinearNetwork, TargetProp
+
+    net = DeepLinearNetwork(depth=3, batch=4, biases=True)
+    claim = Commute(Backprop().step(net), TargetProp().step(net))
+    for fresh in range(3):
+        verdict = search(claim.under(()), seconds=seconds * (1 + fresh))
+        assert verdict.word in ("undecided", "refuted")

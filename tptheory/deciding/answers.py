@@ -196,10 +196,10 @@ class _Refuter:
     def run(self, seconds: float) -> Refuted | Undecided:
         """Search on for some seconds, and confirm what is found."""
         started, claim = perf_counter(), self.claim
-        if all(map(_says_nothing, claim.goals())):
-            self.ended = True
-            return Undecided(claim, "nothing breaks it: both sides are one expression")
         try:
+            if all(map(_says_nothing, claim.goals())):
+                self.ended = True
+                return Undecided(claim, "nothing breaks it: both sides are one expression")
             self.search = self.search or CounterexampleSearch(claim, self.seed)
             searched = self.search.run(seconds)
             found, self.ended = searched.counterexample, bool(self.search.interrupted)
@@ -276,8 +276,12 @@ def decide(claim: Claim | Theorem, seconds: float = 10.0, seed: int = 0) -> Prov
     own = _own_verdict(claim, seconds, seed)
     if own is not None:
         return own
+    started = perf_counter()
     with time_limit(seconds):
-        return _in_turns(claim, title, seconds, seed)
+        try:
+            return _in_turns(claim, title, seconds, seed)
+        except TimeUpError as late:  # while neither side was searching
+            return Undecided(claim, late.reason, {}, perf_counter() - started)
 
 
 def _in_turns(claim: Claim, title: str, seconds: float, seed: int) -> Proved | Refuted | Undecided:
