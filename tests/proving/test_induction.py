@@ -281,6 +281,18 @@ def test_layers_that_are_named_exist(name):
     assert decide(false, seconds=20).refuted
 
 
+def test_a_width_that_is_named_is_that_of_a_layer():
+    """A network of one layer has no width of layer 2, which bounds the rank of the product where there is one."""
+    assert not decide(RankAtMost(net.product(L, 1), net.widths[2]), seconds=3).refuted
+    assert decide(RankAtMost(net.product(L, 1), 1), seconds=5).refuted
+
+
+def test_an_index_that_is_bound_inside_is_left_alone():
+    """The same letter may be bound twice."""
+    inside = AnyOf(ForAll(Zero(W(l)), (l, 1, L)), Zero(net.input))
+    assert decide(ForAll(inside, (l, 1, 1)), seconds=5).refuted
+
+
 def test_the_proof_says_how_deep_the_network_is():
     """Nothing is said of a network without the layer."""
     assert "For L >= 2:" in prove(has_right_inverse(2).under(full)).explain()

@@ -2,7 +2,7 @@
 
 import pytest
 from proving.pairs import check_proved, check_refuted
-from sympy import BlockMatrix, Identity, Inverse, MatrixSymbol, Max, Min, symbols
+from sympy import BlockMatrix, Identity, Inverse, MatrixSymbol, Max, Min, Symbol, symbols
 
 from tptheory import (
     AnyOf,
@@ -18,6 +18,7 @@ from tptheory import (
     RankAtMost,
     TargetProp,
     Zero,
+    decide,
     invertible,
     nonzero,
     squared_norm,
@@ -29,6 +30,7 @@ A, D, E = (MatrixSymbol(name, m, n) for name in "ADE")
 B, C = MatrixSymbol("B", n, k), MatrixSymbol("C", k, n)
 P, Q, R, S = (MatrixSymbol(name, n, n) for name in "PQRS")
 u, v, c = MatrixSymbol("u", n, 1), MatrixSymbol("v", n, 1), MatrixSymbol("c", m, 1)
+number = Symbol("c", integer=True)
 I = Identity(n)
 blocks = BlockMatrix([[R, P], [S, Q]])
 beside, above = BlockMatrix([[A, D]]), BlockMatrix([[A], [D]])
@@ -133,6 +135,7 @@ BOUNDS = {
         AtMost(Rank(A * B), Min(Rank(A), Rank(B))),
         AtMost(Rank(A * B), Min(Rank(A) - 1, Rank(B))),
     ),
+    "the least of two ranks, in a list": (RankAtMost(A * B, Min(Rank(A), Rank(B))), RankAtMost(A, Min(Rank(B), m))),
     "the least of two sizes": (AtMost(Rank(A), Min(m, n)), AtMost(Rank(A), Min(m, n - 1))),
     "a least bound as a hypothesis": (
         AtMost(Rank(A * B), Rank(D), given=[AtMost(Rank(A), Min(n - 1, Rank(D)))]),
@@ -199,6 +202,21 @@ def test_a_lemma_needs_each_of_its_hypotheses(name, monkeypatch):
 def test_a_bound_by_one_is_rank_one(bound):
     """As a hypothesis it says that the matrix is a column times a row."""
     check_proved(Equal(A * A.T * A, squared_norm(A) * A, given=[bound]))
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        AtMost(2, n, given=[RankAtMost(A, [0, n - 2])]),
+        AtMost(0, number, given=[RankAtMost(A, [number, 0])]),
+        AtMost(1, Rank(D), given=[RankAtMost(A, [Rank(D) - 1, 0])]),
+        AtMost(0, number, given=[AnyOf(RankAtMost(A, [number, 0]), AtMost(1, number))]),
+    ],
+    ids=str,
+)
+def test_no_bound_of_several_is_lost(claim):
+    """A rank is never negative, so that each of these holds."""
+    assert not decide(claim, seconds=2).refuted
 
 
 @pytest.mark.parametrize("bound", [RankAtMost(A, 0), AtMost(Rank(A), 0)], ids=["0", "<= 0"])

@@ -251,6 +251,10 @@ DETERMINANTS = {
         Equal(Determinant(S + K), Determinant(S - K), given=[symmetric(S), Equal(K.T, -K)]),
         Equal(Determinant(S + K), Determinant(S - K), given=[symmetric(S, K)]),
     ),
+    "of zero": (
+        Equal(Determinant(S - S.T), 0, given=[symmetric(S)]),
+        Equal(Determinant(S - S.T), 0),
+    ),
     "of a column and a row": (
         Equal(LogPdet(c * d.T), LogPdet(c) + LogPdet(d), given=[nonzero(c), nonzero(d)]),
         Equal(LogPdet(c * d.T), LogPdet(c) + LogPdet(d)),
@@ -280,6 +284,10 @@ DEFINITE = {
     "the kernel of a sum": (
         Zero(R.T * x, given=[at_least(R + R.T, 0), Zero(R * x)]),
         Zero(R.T * x, given=[at_least(R + R.T, 0), Equal(inner(x, R * x), 0)]),
+    ),
+    "the kernels of two": (
+        Zero(R * x, given=[positive_semidefinite(R, S), Zero(x.T * (R + S) * x)]),
+        Zero(R * x, given=[positive_semidefinite(R), Zero(x.T * (R + S) * x)]),
     ),
     "where forms meet": (
         Equal(R * x, S * x, given=[at_most(R, S), Equal(inner(x, R * x), inner(x, S * x))]),

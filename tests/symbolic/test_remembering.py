@@ -21,7 +21,7 @@ from tptheory.symbolic.remembering import depends_on_itself, one_question, remem
 
 ASKED = []
 mu = symbols("mu")
-MOST_ASKED = 1000
+MOST_ASKED = 2000
 
 
 class Own:

@@ -3,7 +3,7 @@
 from abc import ABC
 
 import pytest
-from sympy import symbols
+from sympy import Identity, MatrixSymbol, OneMatrix, symbols
 
 from tptheory import (
     Backprop,
@@ -64,6 +64,38 @@ class AtSeven(Branching):
         return W.shape == (7, 7)
 
 
+class AtTwentyFive(Branching):
+    """BP below a layer of 25 units."""
+
+    def chosen(self, net, W, l):
+        """Compare a width with a large number."""
+        return net.widths[l] == 25
+
+
+class AtOneOutput(Branching):
+    """BP below a layer of one unit, unless its weights are square."""
+
+    def chosen(self, net, W, l):
+        """Compare two sizes."""
+        return net.widths[l] == 1 and not W.is_square
+
+
+class AtAutoencoders(Branching):
+    """BP where there are as many outputs as inputs, and another number of hidden units."""
+
+    def chosen(self, net, W, l):
+        """Compare three widths."""
+        return net.widths[0] == net.widths[net.depth] != net.widths[1]
+
+
+class AtTwoMore(Branching):
+    """BP below a layer of two units more than the one before."""
+
+    def chosen(self, net, W, l):
+        """Compare a width with a sum."""
+        return net.widths[l] == net.widths[l - 1] + 2
+
+
 class Equals(Branching):
     """BP where there are as many samples as inputs."""
 
@@ -73,7 +105,7 @@ class Equals(Branching):
 
 
 @pytest.mark.parametrize("net", [two, deep, batched], ids=["two", "deep", "batched"])
-@pytest.mark.parametrize("rule", [AtSquareWeights, AtOneUnit, AtSeven, Equals], ids=lambda rule: rule.__name__)
+@pytest.mark.parametrize("rule", Branching.__subclasses__(), ids=lambda rule: rule.__name__)
 def test_a_branch_on_a_size_is_refused(rule, net):
     """A network whose widths are numbers has no branch."""
     if rule is Equals and net.batch is None:
@@ -81,6 +113,55 @@ def test_a_branch_on_a_size_is_refused(rule, net):
     with pytest.raises(InvalidValueError, match="'feedback' must give one formula for all sizes: it branches on them"):
         rule().update(net, l if net.any_depth else 1)
     assert rule().update(DeepLinearNetwork(widths=(2, 2, 2), batch=2), 1).shape == (2, 2)
+
+
+class Held(Rule):
+    """A rule that holds the matrix that takes errors to layer 1."""
+
+    def __init__(self, matrix):
+        self.matrix = matrix
+
+    def feedback(self, net, l):
+        """Return it."""
+        return self.matrix
+
+
+class WithHeld(Held):
+    """The same beside BP."""
+
+    def feedback(self, net, l):
+        """Return the sum."""
+        return transpose(net.weight(l)) + self.matrix
+
+
+class Centred(Rule):
+    """BP whose errors have mean zero in each layer."""
+
+    def feedback(self, net, l):
+        """Return a projection times the transpose."""
+        n = net.widths[l - 1]
+        return (Identity(n) - OneMatrix(n, n) / n) * transpose(net.weight(l))
+
+
+class Fourth(Rule):
+    """A rule of networks of four layers at least."""
+
+    def feedback(self, net, l):
+        """Return a product with the norm of the fourth weight."""
+        return squared_norm(net.weight(4)) * transpose(net.weight(l))
+
+
+@pytest.mark.parametrize("rule", [Held, WithHeld])
+def test_a_rule_may_hold_matrices_of_symbolic_sizes(rule):
+    """It says the same of all sizes, though its matrix does not fit before they are numbers."""
+    B_2 = MatrixSymbol("B", *transpose(two.weight(2)).shape)
+    assert rule(B_2).update(two, 1).shape == two.weight(1).shape
+
+
+def test_honest_rules_are_not_refused():
+    """SymPy writes a matrix of ones with one entry as the identity; a fixed network keeps its layers."""
+    assert Centred().update(two, 1).shape == two.weight(1).shape
+    assert Fourth().update(DeepLinearNetwork(depth=4), 1).shape
 
 
 def test_a_false_law_is_not_proved():

@@ -743,13 +743,12 @@ def statements(data: dict[str, Any]) -> Iterator[str]:
         induction = part["method"] == "induction"
         for name, shape in part["letters"].items():
             yield f"{item_text(name)} is {shape_text(shape)}"
-        spoken = [names_in(h) for h in part["hypotheses"]]
-        spoken.append(names_in(part["theorems"] if induction else part["goal"]))
+        goals = part["theorems"] if induction else part["goal"]
+        spoken = [*map(names_in, part["hypotheses"]), names_in(goals)]
         places = Counter(name for names in spoken for name in names)
         for number, h in enumerate(part["hypotheses"], 1):
             where = range_text(h) if induction else ""
-            names = spoken[number - 1] & part["letters"].keys()
-            own = sorted(name for name in names if places[name] == 1)
+            own = sorted(a for a in spoken[number - 1] & part["letters"].keys() if places[a] == 1)
             here = f", and {', '.join(map(item_text, own))} stands nowhere else" if own else ""
             yield f"hypothesis {number}: {polynomial_text(h['zero'])} = 0{where}{here}"
         for theorem in part["theorems"] if induction else [part]:

@@ -271,7 +271,7 @@ class ForAll(Claim):
         """Return what the claim says at each layer, if they are few and as many at every depth; else itself."""
         index, first, last = self.limits
         count = S(last) - S(first) + 1
-        if not (count.is_Integer and count <= WRITTEN_OUT):
+        if not (count.is_Integer and count <= WRITTEN_OUT) or _binds(self.claim, index):
             return [self]
         claim = Holds(self.claim) if isinstance(self.claim, Hypothesis) else self.claim
 
@@ -309,6 +309,13 @@ class ForAll(Claim):
         l, first, last = map(say, self.limits)
         none = " (no layer)" if self.is_empty else ""
         return f"{self.claim.conclusion(say)} for {l} = {first}, ..., {last}{none}"
+
+
+def _binds(claim: Any, index: Symbol) -> bool:
+    """Whether a part of a claim binds an index itself."""
+    if isinstance(claim, ForAll):
+        return claim.index == index or _binds(claim.claim, index)
+    return any(_binds(part, index) for part in getattr(claim, "claims", ()))
 
 
 @dataclass(frozen=True)

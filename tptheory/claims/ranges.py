@@ -18,7 +18,7 @@ from sympy.core.function import AppliedUndef
 from tptheory.claims import hypotheses
 from tptheory.claims.claim import Claim, flatten_given
 from tptheory.claims.compound import AllOf, AnyOf, ForAll, Holds
-from tptheory.claims.goals import motions
+from tptheory.claims.goals import RankAtMost, motions
 from tptheory.claims.hypotheses import Hypothesis
 from tptheory.claims.tacit import ConstantRank, Existence, shows
 from tptheory.claims.vocabulary import Equal
@@ -169,6 +169,7 @@ def _named(claim: Claim) -> Iterator[tuple[Any, int]]:
     """Run through the layers that a claim and its hypotheses speak of, and the ends of their ranges between numbers."""
     spoken = [*claim.expressions(), *(e for h in claim.given for e in h.expressions())]
     yield from (index_parts(index) for e in spoken for index in _indices_of(sympify(e)))
+    yield from (index_parts(width.args[0]) for width in _widths_in(claim))
     ranges = (item.limits for item in (claim, *claim.given) if isinstance(item, ForAll))
     yield from ((None, int(last)) for _, first, last in ranges if S(first).is_Integer and S(last).is_Integer)
 
@@ -211,11 +212,33 @@ def at_numbers(claim: Claim, values: Numbers) -> Iterator[tuple[Claim, Numbers]]
     premises = [premise for premise in claim.tacit() if not isinstance(premise, ConstantRank)]
     body = claim.claim if isinstance(claim, ForAll) else claim.under(())
     for indices in _indices(claim, values):
+        _refuse_missing_widths(body, indices, values)
         inside = concrete(body, indices)
         whole = Holds(inside) if isinstance(inside, Hypothesis) else inside
         needed = _needed(premises, indices, claim.given, given)
         for part in whole.conjuncts():
             yield _with_premises(part.under(given), needed), indices
+
+
+def _refuse_missing_widths(body: Any, indices: Numbers, depths: Numbers) -> None:
+    """Refuse the width of a layer above the last one, which is the size of no matrix.
+
+    Raises:
+        InvalidValueError: if a claim speaks of one.
+    """
+    for depth in depths.values() if len(depths) == 1 else ():
+        for width in _widths_in(body):
+            layer = width.args[0].xreplace({symbol: Integer(n) for symbol, n in indices.items()})
+            if layer.is_Integer and layer > depth:
+                mend = "Let the claim begin later, or end earlier."
+                raise InvalidValueError(complain("l", f"a layer of the network, 0 to {depth}", layer, mend))
+
+
+def _widths_in(claim: Any) -> Iterator[AppliedUndef]:
+    """Run through the widths that a claim speaks of, bounds of ranks among them."""
+    bounds = (b for goal in claim.goals() if isinstance(goal, RankAtMost) for b in goal.bounds)
+    for e in (*claim.expressions(), *bounds):
+        yield from filter(_is_width, occurrences(sympify(e), AppliedUndef))
 
 
 def _needed(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sympy import Identity, Integer, MatrixExpr, S
+from sympy import Identity, Integer, MatrixExpr, Min, S
 
 from tptheory.claims import goals as kinds
 from tptheory.claims.claim import Claim
@@ -102,13 +102,19 @@ class Zero(Claim):
 def _bounds(argument: str, value: Any) -> tuple[Any, ...]:
     """Read one bound, or several."""
     given = value if isinstance(value, Sequence) and not isinstance(value, str) else (value,)
-    bounds = tuple(b.arg if isinstance(b, Rank) else b for b in (as_expression(argument, b) for b in given))
+    bounds = tuple(part for b in given for part in _arguments_of_least(as_expression(argument, b)))
     for b in bounds:
         if not isinstance(b, MatrixExpr) and b.is_number and not (b.is_Integer and b >= 0):
             raise InvalidValueError(complain(argument, "a non-negative integer, a size or a matrix", b))
     if not bounds:
         raise InvalidValueError(complain(argument, "at least one bound", value))
     return bounds
+
+
+def _arguments_of_least(bound: Any) -> Iterator[Any]:
+    """Run through the bounds that a minimum is made of, with a matrix in the place of its rank."""
+    for part in bound.args if isinstance(bound, Min) else (bound,):
+        yield part.arg if isinstance(part, Rank) else part
 
 
 @dataclass(frozen=True)
@@ -139,13 +145,12 @@ class RankAtMost(Claim):
         return ()
 
     def as_hypotheses(self) -> tuple[Any, ...]:
-        """Return that the matrix has rank at most one where a bound is 1, and that it vanishes where it is 0."""
-        if S.Zero in self.bound:
-            return (Zero(self.matrix),)
-        others = tuple(b for b in self.bound if b != 1)
+        """Return that the matrix has rank at most one if a bound is 1, or is zero if one is 0, and the other bounds."""
+        others = tuple(b for b in self.bound if b not in (0, 1))
         if others == self.bound:
             return (self,)
-        return (rank_one(self.matrix), *([RankAtMost(self.matrix, others)] if others else []))
+        small = Zero(self.matrix) if S.Zero in self.bound else rank_one(self.matrix)
+        return (small, *([RankAtMost(self.matrix, others)] if others else []))
 
     def conclusion(self, say: Callable[[Any], str]) -> str:
         """Return ``rank(matrix) <= bound``."""

@@ -109,8 +109,8 @@ def _lemmas(translator: Translator, deadline: float) -> list[tuple[Polynomial, P
     consequences = basis.consequences()
     candidates = chain(
         _roots(translator, basis, deadline),
-        _images_of_roots(translator.alphabet),
         (each for p in consequences for q in (p, *_closed(p)) for each in _summands(q)),
+        _images_of_roots(translator.alphabet),
         _other_inverses(translator, basis),
         (LemmaCandidate(q) for p in consequences for q in _cut(p)),
         _differences(translator.alphabet, basis),

@@ -73,7 +73,7 @@ def _of_sum(translator: Knowledge, A: Polynomial) -> Polynomial:
     signs = _signs_of_transposes(translator)
     plain = min((_without_transposes(p, signs) for p in (A, A.transpose())), key=_order_of_terms)
     if plain not in sums:
-        translator.assume(value - _letter(translator, plain), PRODUCTS)
+        translator.assume(value - _letter(translator, plain) if plain else value, PRODUCTS)
     return value
 
 

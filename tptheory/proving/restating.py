@@ -43,7 +43,9 @@ def restated(claim: Claim, certificate: Certificate, title: str = "") -> Certifi
                 found += _restated_parts(claims[0], parts, title)
         if next(parts, None) is not None:
             return None
-    except (LookupError, TypeError, ValueError, AttributeError, StopIteration, TptheoryError):
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError):
+        return None  # what a stranger's file has in a place of a remark may be anything
+    except (StopIteration, TptheoryError):
         return None
     whole, granted = together(found, title), list(claim.granted())
     return whole.with_remark("assumptions", granted) if granted else whole
