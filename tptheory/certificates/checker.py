@@ -741,9 +741,8 @@ def statements(data: dict[str, Any]) -> Iterator[str]:
     """Run through what an accepted certificate says, a line each: letters, hypotheses, goals."""
     for part in data["parts"] if data["method"] == "all" else [data]:
         induction = part["method"] == "induction"
-        for name, shape in part["letters"].items():
-            yield f"{item_text(name)} is {shape_text(shape)}"
-        goals = part["theorems"] if induction else part["goal"]
+        yield from (f"{item_text(a)} is {shape_text(s)}" for a, s in part["letters"].items())
+        goals = part["theorems" if induction else "goal"]
         spoken = [*map(names_in, part["hypotheses"]), names_in(goals)]
         places = Counter(name for names in spoken for name in names)
         for number, h in enumerate(part["hypotheses"], 1):
