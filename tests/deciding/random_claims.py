@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -51,6 +52,10 @@ class Answer:
     statement: str = ""
 
 
+BATCH = 1000
+"""How many claims a pool of processes decides before it makes room for a fresh one, since caches grow."""
+
+
 def answer(seed: int, seconds: float = 0.5, claim: RandomClaim | None = None) -> Answer:
     """Decide the claim of a number, and judge the verdict."""
     claim = claim or random_claim(seed)
@@ -85,9 +90,12 @@ def answers(seeds: Iterable[int], seconds: float = 0.5, processes: int = 1) -> l
     decided = partial(answer, seconds=seconds)
     if processes == 1:
         return [*map(decided, seeds)]
-    several = ProcessPoolExecutor(processes, get_context("spawn"), max_tasks_per_child=200)  # a dead one is an error
-    with several as pool:
-        return [*pool.map(decided, seeds, chunksize=10)]
+    found: list[Answer] = []
+    left = iter(seeds)
+    while batch := [*islice(left, BATCH)]:  # fresh processes, of which a dead one is an error
+        with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
+            found += pool.map(decided, batch, chunksize=10)
+    return found
 
 
 def table(found: list[Answer]) -> str:
