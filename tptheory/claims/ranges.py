@@ -211,8 +211,9 @@ def at_numbers(claim: Claim, values: Numbers) -> Iterator[tuple[Claim, Numbers]]
     given = flatten_given([h for item in claim.given for h in _instances(item, values)])
     premises = [premise for premise in claim.tacit() if not isinstance(premise, ConstantRank)]
     body = claim.claim if isinstance(claim, ForAll) else claim.under(())
+    widths = dict.fromkeys(_widths_in(body))
     for indices in _indices(claim, values):
-        _refuse_missing_widths(body, indices, values)
+        _refuse_missing(widths, indices, values)
         inside = concrete(body, indices)
         whole = Holds(inside) if isinstance(inside, Hypothesis) else inside
         needed = _needed(premises, indices, claim.given, given)
@@ -220,14 +221,14 @@ def at_numbers(claim: Claim, values: Numbers) -> Iterator[tuple[Claim, Numbers]]
             yield _with_premises(part.under(given), needed), indices
 
 
-def _refuse_missing_widths(body: Any, indices: Numbers, depths: Numbers) -> None:
+def _refuse_missing(widths: Iterable[AppliedUndef], indices: Numbers, depths: Numbers) -> None:
     """Refuse the width of a layer above the last one, which is the size of no matrix.
 
     Raises:
-        InvalidValueError: if a claim speaks of one.
+        InvalidValueError: if there is one.
     """
     for depth in depths.values() if len(depths) == 1 else ():
-        for width in _widths_in(body):
+        for width in widths:
             layer = width.args[0].xreplace({symbol: Integer(n) for symbol, n in indices.items()})
             if layer.is_Integer and layer > depth:
                 mend = "Let the claim begin later, or end earlier."
