@@ -151,6 +151,25 @@ class Fourth(Rule):
         return squared_norm(net.weight(4)) * transpose(net.weight(l))
 
 
+class OfOneLayer(Rule):
+    """A rule that says how layer 1 moves, and of no other layer."""
+
+    def feedback(self, net, l):
+        """Return BP's."""
+        return transpose(net.weight(l))
+
+    def velocity(self, net, l):
+        """Return the velocity of the first weight."""
+        return {1: 2 * super().velocity(net, 1)}[l]
+
+
+def test_a_layer_that_nobody_asked_for_may_be_missing():
+    """What a method raises there is told where it is asked for."""
+    assert OfOneLayer().velocity(two, 1).shape == two.weight(1).shape
+    with pytest.raises(InvalidValueError, match="velocity at layer 2 raised KeyError"):
+        OfOneLayer().velocity(two, 2)
+
+
 @pytest.mark.parametrize("rule", [Held, WithHeld])
 def test_a_rule_may_hold_matrices_of_symbolic_sizes(rule):
     """It says the same of all sizes, though its matrix does not fit before they are numbers."""

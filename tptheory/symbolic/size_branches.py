@@ -15,7 +15,7 @@ from typing import Any
 
 from sympy import Identity, Integer, OneMatrix, Symbol, sympify
 
-from tptheory.errors import InvalidValueError, TptheoryError
+from tptheory.errors import InvalidValueError
 from tptheory.symbolic.branches import suspects
 from tptheory.symbolic.method_values import changed, parts_of
 from tptheory.symbolic.rebuilding import rebuild
@@ -52,12 +52,12 @@ def _refuse(method: Callable[..., Any], name: str, rule: Any, net: Any, lowest: 
     """Compare what a method says at each layer of a network, once for each rule and network."""
     tried = _sizes_to_try(net, [method, *_own_methods(rule)])
     layers = [l for l in range(lowest, net.depth + 1) if l < lowest + ENDS or l > net.depth - ENDS]
-    general = {l: parts_of(method(rule, net, l)) for l in layers} if tried else {}
+    general = {l: _said(method, rule, net, l) for l in layers} if tried else {}
     for sizes in tried:
         other = net.with_widths(_at(sizes, net.widths), _at(sizes, net.batch))
         for l, formula in general.items():
-            said, expected = _said(method, rule, other, l, sizes), _at(sizes, formula)
-            if said is not None and not agree(said, expected):
+            said, expected = _at(sizes, _said(method, rule, other, l)), _at(sizes, formula)
+            if said is not None and expected is not None and not agree(said, expected):
                 shown = ", ".join(f"{size} = {number}" for size, number in sizes.items())
                 raise InvalidValueError(
                     f"{name!r} must give one formula for all sizes: it branches on them (at layer {l} with {shown} it "
@@ -66,19 +66,19 @@ def _refuse(method: Callable[..., Any], name: str, rule: Any, net: Any, lowest: 
                 )
 
 
-def _said(method: Callable[..., Any], rule: Any, net: Any, l: int, sizes: Sizes) -> Any:
-    """Return what a method says of a network whose sizes are numbers, with these numbers in the rule's own matrices.
+def _said(method: Callable[..., Any], rule: Any, net: Any, l: int) -> Any:
+    """Return what a method says at a layer; None if it raises, as at a layer that nobody asked for.
 
-    None is returned if these matrices do not fit where their sizes are not numbers yet.
+    It raises, too, if the rule holds matrices of symbolic sizes, which do not fit beside sizes that are numbers.
     """
     try:
-        return _at(sizes, parts_of(method(rule, net, l)))
-    except TptheoryError:
+        return parts_of(method(rule, net, l))
+    except Exception:  # a user's own code may raise anything; where it is asked for, that is told
         return None
 
 
 def _at(sizes: Sizes, parts: Any) -> Any:
-    """Return parts of what a method returned, or sizes, where the sizes are numbers."""
+    """Return parts of what a method returned, or sizes, with numbers for sizes, those of the rule's matrices too."""
     return changed(parts, lambda part: rebuild(part.xreplace(sizes), _one))
 
 
