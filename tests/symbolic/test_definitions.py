@@ -344,9 +344,9 @@ def test_rules_of_the_field_are_one_formula(rule):
     assert rule.update(net, l).has(l)
 
 
-@pytest.mark.parametrize(("wrapped", "most"), [(WeightDecay, 500), (Momentum, 60_000)])
+@pytest.mark.parametrize(("wrapped", "most"), [(WeightDecay, 2_000), (Momentum, 60_000)])
 def test_a_rule_around_a_users_rule_asks_it_seldom(wrapped, most):
-    """The user's rule is compared at several layers, but not again by each method of the rule around it."""
+    """The user's rule is compared at several layers and sizes, but not again by each method of the rule around it."""
     asked = []
 
     def feedback(self, net, l):
