@@ -167,9 +167,8 @@ def _first_with_a_layer(conjunct: Claim, depth: Symbol) -> int:
 
 def _named(claim: Claim) -> Iterator[tuple[Any, int]]:
     """Run through the layers that a claim and its hypotheses speak of, and the ends of their ranges between numbers."""
-    spoken = [*claim.expressions(), *(e for h in claim.given for e in h.expressions())]
+    spoken = [*_spoken(claim), *(e for h in claim.given for e in h.expressions())]
     yield from (index_parts(index) for e in spoken for index in _indices_of(sympify(e)))
-    yield from (index_parts(width.args[0]) for width in _widths_in(claim))
     ranges = (item.limits for item in (claim, *claim.given) if isinstance(item, ForAll))
     yield from ((None, int(last)) for _, first, last in ranges if S(first).is_Integer and S(last).is_Integer)
 
@@ -237,9 +236,14 @@ def _refuse_missing(widths: Iterable[AppliedUndef], indices: Numbers, depths: Nu
 
 def _widths_in(claim: Any) -> Iterator[AppliedUndef]:
     """Run through the widths that a claim speaks of, bounds of ranks among them."""
-    bounds = (b for goal in claim.goals() if isinstance(goal, RankAtMost) for b in goal.bounds)
-    for e in (*claim.expressions(), *bounds):
+    for e in _spoken(claim):
         yield from filter(_is_width, occurrences(sympify(e), AppliedUndef))
+
+
+def _spoken(claim: Any) -> Iterator[Any]:
+    """Run through the expressions that a claim speaks of, bounds of ranks among them."""
+    yield from claim.expressions()
+    yield from (bound for goal in claim.goals() if isinstance(goal, RankAtMost) for bound in goal.bounds)
 
 
 def _needed(

@@ -130,7 +130,9 @@ def _confirmed_where_searched(claim: Claim, before: Confirmation) -> Confirmatio
     """Evaluate a claim where the search for a counterexample looks for one: it builds what can hardly be drawn."""
     evaluated, looks = 0, dict[int, _Look]()
     for part, values in _searched(claim):
-        look = looks.setdefault(id(part), _Look(part, np.random.default_rng(0)))
+        if id(part) not in looks:
+            looks[id(part)] = _Look(part, np.random.default_rng(0))
+        look = looks[id(part)]
         evaluated += look.at(values) is not None
         if look.broken is not None:
             return Confirmation(evaluated, part, look.values, look.broken)

@@ -257,13 +257,8 @@ def _turned_power(alphabet: Alphabet, word: str, plain: Callable[[str], str]) ->
 def _without_symmetric_transposes(translator: Knowledge) -> Callable[[str], str]:
     """Return what writes a word without the transposes of letters that hypotheses say are symmetric."""
     adjoints = translator.alphabet.adjoints
-    pairs = [{*p.terms} for p in translator.known() if len(p.terms) == 2 and sum(p.terms.values()) == 0]
-    symmetric = {
-        a
-        for a, turned in adjoints.items()
-        if a < turned and {((), a), ((), turned)} in pairs and not _is_layered(translator.alphabet, a)
-    }
-    return lambda word: "".join(adjoints[a] if adjoints[a] in symmetric else a for a in word)
+    symmetric = {turned for turned, sign in _signs_of_transposes(translator).items() if sign == 1}
+    return lambda word: "".join(adjoints[a] if a in symmetric else a for a in word)
 
 
 def _equal_log_pdets(translator: Knowledge, zero: Polynomial) -> Iterator[tuple[Polynomial, Reason]]:

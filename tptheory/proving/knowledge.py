@@ -283,13 +283,12 @@ class Knowledge(ABC):
 
     def bring_in_columns(self, A: Polynomial) -> tuple[Polynomial, Polynomial]:
         """Name and return columns with ``x' A y = 1``, which exist for a matrix that is known not to be 0."""
-        x, y = (
-            Polynomial.word(
-                self.alphabet,
-                self.alphabet.matrix(Letter(Family("column", (side, A), side, {"column": A.data()})), size, 1),
-            )
-            for side, size in (("x", A.rows), ("y", A.columns))
-        )
+
+        def column(name: str, size: Size) -> Polynomial:
+            family = Family("column", (name, A), name, {"column": A.data()})
+            return Polynomial.word(self.alphabet, self.alphabet.matrix(Letter(family), size, 1))
+
+        x, y = column("x", A.rows), column("y", A.columns)
         one = Polynomial.identity(self.alphabet, 1)
         self.assume(x.transpose() * A * y - one, ("definition", "columns between which a matrix that is not 0 is 1"))
         return x, y

@@ -45,7 +45,7 @@ def is_multiple_of_identity(M: Polynomial) -> bool:
 
 
 class RankPool(Namer):
-    """LemmaMatrices and the relations between their ranks.
+    """Matrices and the relations between their ranks.
 
     Args:
         translator: the translator with the hypotheses.

@@ -9,6 +9,14 @@ from sympy import Basic, MatrixBase
 
 from tptheory.symbolic.states import State
 
+ENDS = 3
+"""How many layers from either end are compared in a network of fixed depth."""
+
+
+def layers_at_the_ends(lowest: int, depth: int) -> list[int]:
+    """Return the first and the last layers of a network of fixed depth, at which what a method returns is compared."""
+    return [l for l in range(lowest, depth + 1) if l < lowest + ENDS or l > depth - ENDS]
+
 
 def parts_of(said: Any) -> Any:
     """Return what a method returned, with each state as a tuple of its parts; matrices are returned unchanged."""

@@ -12,7 +12,7 @@ from tptheory.errors import InvalidValueError
 from tptheory.symbolic.branches import suspects
 from tptheory.symbolic.depths import at_depth
 from tptheory.symbolic.layers import index_parts
-from tptheory.symbolic.method_values import changed, parts_of
+from tptheory.symbolic.method_values import changed, layers_at_the_ends, parts_of
 from tptheory.symbolic.own_code import SHAPES
 from tptheory.symbolic.remembering import depends_on_itself, remembered, stands_in_a_package
 from tptheory.symbolic.size_branches import refuse_branches_on_sizes
@@ -25,8 +25,6 @@ LOWEST = {"feedback": 2, "backward": 0, "error_signal": 0, "target": 0}
 """The first layer at which a method is defined, where that is not 1."""
 DEEPEST = 200
 """The largest number in a method's code that is tried as a depth."""
-ENDS = 3
-"""How many layers from either end are compared in a network of fixed depth."""
 
 
 def one_formula(method: Method, name: str) -> Method:
@@ -47,15 +45,13 @@ def one_formula(method: Method, name: str) -> Method:
 
     @wraps(method)
     def checked(rule: Any, net: Any, l: Any) -> Any:
-        if not depends_on_itself(rule) and not _is_made_of_a_users_rule(method, rule):
+        if _is_made_of_a_users_rule(method, rule):
+            return method(rule, net, l)
+        if not depends_on_itself(rule):
             refuse_branches_on_sizes(method, name, rule, net, LOWEST.get(name, 1))
-        if not net.any_depth:
-            return method(rule, net, l)
-        base, _ = index_parts(l)
-        is_being_compared = isinstance(net.depth, WatchedIndex)
-        if base is None or base == net.depth or is_being_compared or _is_made_of_a_users_rule(method, rule):
-            return method(rule, net, l)
-        _refuse_branches(method, name, rule, net)
+        base, _ = index_parts(l) if net.any_depth else (None, 0)
+        if base is not None and base != net.depth and not isinstance(net.depth, WatchedIndex):
+            _refuse_branches(method, name, rule, net)
         return method(rule, net, l)
 
     checked.is_compared = True  # type: ignore[attr-defined]
@@ -100,8 +96,7 @@ def _refuse_branches(method: Method, name: str, rule: Any, net: Any) -> None:
 def _refuse_another_at(depth: int, method: Method, name: str, rule: Any, net: Any, at: Any) -> None:
     """Refuse a method whose formula for any depth does not give what the method returns in a network of this depth."""
     fixed = net.at_depth({net.depth: depth})
-    lowest = LOWEST.get(name, 1)
-    for l in [l for l in range(lowest, depth + 1) if l < lowest + ENDS or l > depth - ENDS]:
+    for l in layers_at_the_ends(LOWEST.get(name, 1), depth):
         said = parts_of(method(rule, fixed, l))
         expected = changed(at(Integer(l)), lambda part: at_depth(part, {net.depth: depth}))
         if not agree(said, expected):

@@ -117,6 +117,7 @@ class Rule(ShownAsMathematics, metaclass=RuleClass):
         """Return ``d_l`` of shape ``(n_l, B)``, for ``l = 0..L``: what `backward` makes of ``d_L``."""
         return matmul(self.backward(net, l), net.error)
 
+    @one_question()
     def backward(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
         """Return the operator of shape ``(n_l, n_L)`` that takes ``d_L`` to ``d_l``.
 

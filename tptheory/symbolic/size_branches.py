@@ -17,15 +17,13 @@ from sympy import Identity, Integer, OneMatrix, Symbol, sympify
 
 from tptheory.errors import InvalidValueError
 from tptheory.symbolic.branches import suspects
-from tptheory.symbolic.method_values import changed, parts_of
+from tptheory.symbolic.method_values import changed, layers_at_the_ends, parts_of
 from tptheory.symbolic.rebuilding import rebuild
 from tptheory.symbolic.remembering import remembered, stands_in_a_package
 from tptheory.symbolic.uniform import agree
 
 DEPTH = 3
 """The depth at which a network of any depth is compared: it has a first, a last and a layer between."""
-ENDS = 3
-"""How many layers from either end are compared in a network of fixed depth."""
 LARGEST, MOST_SUSPECTS = 2000, 8
 """The largest number in a method's code that is tried as a size, and how many of them are."""
 Sizes = dict[Symbol, Integer]
@@ -51,7 +49,7 @@ def refuse_branches_on_sizes(method: Callable[..., Any], name: str, rule: Any, n
 def _refuse(method: Callable[..., Any], name: str, rule: Any, net: Any, lowest: int) -> None:
     """Compare what a method says at each layer of a network, once for each rule and network."""
     tried = _sizes_to_try(net, [method, *_own_methods(rule)])
-    layers = [l for l in range(lowest, net.depth + 1) if l < lowest + ENDS or l > net.depth - ENDS]
+    layers = layers_at_the_ends(lowest, net.depth)
     general = {l: _said(method, rule, net, l) for l in layers} if tried else {}
     for sizes in tried:
         other = net.with_widths(_at(sizes, net.widths), _at(sizes, net.batch))
