@@ -49,6 +49,14 @@ class ByHelper(Scaled):
         return {20: 3}.get(l, 1)
 
 
+class ByIntersection(Scaled):
+    """The layers that are chosen are intersected with a new set."""
+
+    def factor(self, net, l):
+        """Return it."""
+        return 3 if self.chosen & {l} else 1
+
+
 class ByDepth(Scaled):
     """The factor depends on the depth."""
 
@@ -80,11 +88,17 @@ class Plain(Scaled):
         return (k - l + 1).xreplace({k: l})
 
 
-@pytest.mark.parametrize("rule", [ByClassAttribute, BySet, ByHelper, ByDepth, Cached], ids=lambda rule: rule.__name__)
+LOOKED_UP = r"it branches on the (layer|depth) \(it looks (_k|L) up in a dict, a set or a cache"
+
+
+LOOKING_UP = [ByClassAttribute, BySet, ByIntersection, ByHelper, ByDepth, Cached]
+
+
+@pytest.mark.parametrize("rule", LOOKING_UP, ids=lambda rule: rule.__name__)
 @pytest.mark.parametrize("around", [lambda rule: rule, Momentum], ids=["alone", "within momentum"])
 def test_a_rule_that_looks_up_is_refused_at_any_depth(rule, around):
     """No number of the code need be the layer at which it branches."""
-    with pytest.raises(InvalidValueError, match=r"it looks the (layer|depth) up in a dict, a set or a cache"):
+    with pytest.raises(InvalidValueError, match=LOOKED_UP):
         around(rule()).update(net, l)
 
 

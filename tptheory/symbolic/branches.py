@@ -1,33 +1,44 @@
 """At which numbers may a Python function branch? At those that stand in its code, or near them.
 
-Calling a function at some layers does not show that it has one formula for all. But a function that treats the
-twentieth layer differently has a 20 somewhere, in its code or in what the code refers to: as a number, as numbers that
-give 20 together, as a power of 20, or as a position in a list. A branch that is hidden better than that is not found.
+A function that treats the twentieth layer differently compares the layer with 20, which `Watch` sees. If it does so
+only where the layer is no symbol, a 20 still stands somewhere, in its code or in what the code refers to: as a number,
+in a text such as ``"W_20"``, as numbers that give 20 together, as a power of 20, or as a position in a list. A branch
+that is hidden better than that is not found.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from itertools import product
-from types import CodeType, FunctionType, MethodType
+import re
+import sys
+from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import partial
+from itertools import islice, product
+from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
+
+from tptheory.symbolic.remembering import stands_in_a_package
+from tptheory.symbolic.watching import is_a_users
 
 LARGEST_LAYER = 2000
 """The largest layer at which functions are tried."""
+MOST_LOOKED_AT = 2000
+"""So many objects are looked at to which a function refers, directly or through others."""
+MOST_NUMBERS, MOST_PLACES = 40, 8
+"""So many numbers are tried, the first that are found, and so many places at which the entries of a list change."""
 MOST_COMBINED = 12
 """The numbers of a function's code are combined with each other only if there are at most so many."""
-KNOWN = ("sympy", "tptheory", "builtins", "numpy")
-"""Packages whose functions do not branch on the layer of a user's network."""
 
 
-def suspects(function: Callable[..., Any]) -> set[int]:
+def suspects(function: Callable[..., Any], combined: bool = True) -> set[int]:
     """Return the non-negative numbers at which a function might branch: those of its code, and combinations of them.
 
-    Of ``lambda k: k == 20`` these are 19, 20 and 21, and what 20 gives with itself: 0, 1, 40 and 400.
+    Of ``lambda k: k == 20`` these are 19, 20 and 21, and what 20 gives with itself: 0, 1, 40 and 400. Combinations of
+    two can be left out.
     """
-    found = {root for n in _numbers(function, set()) for root in _roots(abs(n)) if root <= LARGEST_LAYER}
+    numbers = islice(_numbers(function, set()), MOST_NUMBERS)
+    found = {root for n in numbers for root in _roots(abs(n)) if root <= LARGEST_LAYER}
     near = {n + d for n in found for d in (-1, 0, 1)}
-    if len(found) <= MOST_COMBINED:
+    if combined and len(found) <= MOST_COMBINED:
         for a, b in product(found, repeat=2):
             near |= {a + b, a - b, a * b, a // b if b else 0}
     return {n for n in near if 0 <= n <= LARGEST_LAYER}
@@ -46,47 +57,70 @@ def _roots(n: int) -> Iterator[int]:
 def _numbers(item: Any, seen: set[int]) -> Iterator[int]:
     """Run through the integers in a function's code, and in what it refers to."""
     if isinstance(item, int | str) or item is None:
-        yield from _number_in(item)
-    elif id(item) not in seen:
+        yield from _numbers_in(item)
+    elif id(item) not in seen and len(seen) < MOST_LOOKED_AT:
         seen.add(id(item))
-        yield from _numbers_inside(item, seen)
+        yield from _places(item)
+        for part in _parts(item):
+            yield from _numbers(part, seen)
 
 
-def _number_in(item: int | str | None) -> list[int]:
-    """Return the integer that a constant is or that its text writes, if there is one."""
+def _numbers_in(item: int | str | None) -> list[int]:
+    """Return the integer that a constant is, or those that its text writes, such as 20 of ``"W_20"``."""
     if isinstance(item, str):
-        return [int(item)] if item.isdecimal() and len(item) < 9 else []
+        return [int(digits) for digits in re.findall("[0-9]+", item) if len(digits) < 9]
     return [] if item is None or isinstance(item, bool) else [int(item)]
 
 
-def _numbers_inside(item: Any, seen: set[int]) -> Iterator[int]:
-    """Run through the integers in a collection, in code, or in what a function or an object refers to."""
+def _places(item: Any) -> list[int]:
+    """Return the places at which the entries of a list change, if these are few."""
+    if not isinstance(item, list | tuple):
+        return []
+    places = [i for i in range(1, min(len(item), LARGEST_LAYER)) if item[i] is not item[i - 1]]
+    return places if len(places) <= MOST_PLACES else []
+
+
+def _parts(item: Any) -> Iterator[Any]:
+    """Run through what a collection, a function, a class or an object of a user's is made of, or refers to."""
     if isinstance(item, Mapping):
-        yield from _numbers([*item.keys(), *item.values()], seen)
+        yield from (*item.keys(), *item.values())
     elif isinstance(item, list | tuple | set | frozenset | range):
-        parts = list(item)[:LARGEST_LAYER]
-        yield from (position for position in range(1, len(parts)) if parts[position] is not parts[position - 1])
-        for part in parts:
-            yield from _numbers(part, seen)
+        yield from islice(item, LARGEST_LAYER)
     elif isinstance(item, CodeType):
-        yield from _numbers(item.co_consts, seen)
-    elif isinstance(item, MethodType):
-        yield from _numbers([item.__func__, item.__self__], seen)
+        yield from item.co_consts
+    elif isinstance(item, MethodType | staticmethod | classmethod):
+        yield from (item.__func__, getattr(item, "__self__", None))
+    elif isinstance(item, property):
+        yield item.fget
+    elif isinstance(item, partial):
+        yield from (item.func, item.args, item.keywords)
     elif isinstance(item, FunctionType):
-        yield from _of_function(item, seen)
-    elif type(item).__module__.split(".")[0] not in KNOWN:
-        yield from _numbers([v for v in getattr(item, "__dict__", {}).values() if not callable(v)], seen)
+        yield from _parts_of_function(item)
+    elif isinstance(item, type) and _is_a_users(item):
+        yield from (*vars(item).values(), *item.__bases__)
+    elif not isinstance(item, type | ModuleType) and _is_a_users(type(item)):
+        yield from (*getattr(item, "__dict__", {}).values(), type(item), getattr(item, "__wrapped__", None))
 
 
-def _of_function(function: FunctionType, seen: set[int]) -> Iterator[int]:
-    own = (function.__module__ or "").split(".")[0] not in KNOWN
-    cells = [cell.cell_contents for cell in function.__closure__ or () if _is_filled(cell)]
-    yield from _numbers(cells, seen)
-    if own:
-        named = (function.__globals__.get(name) for name in function.__code__.co_names)
-        yield from _numbers(
-            [function.__code__, *(function.__defaults__ or ()), *(v for v in named if _is_plain(v))], seen
-        )
+def _parts_of_function(function: FunctionType) -> Iterator[Any]:
+    """Run through the code of a user's function, its defaults and the globals that it names; of any, its closure."""
+    yield from (cell.cell_contents for cell in function.__closure__ or () if _is_filled(cell))
+    if is_a_users(function.__code__):
+        yield from (constant for constant in function.__code__.co_consts if constant != function.__doc__)
+        yield from (function.__defaults__, function.__kwdefaults__)
+        yield from _named_in(function.__globals__, function.__code__.co_names)
+
+
+def _named_in(scope: Mapping[str, Any], names: Collection[str]) -> Iterator[Any]:
+    """Run through what has one of some names in a scope, and in the modules that have one."""
+    named = [scope[name] for name in names if name in scope]
+    scopes = [vars(value) for value in named if isinstance(value, ModuleType)]
+    yield from (*named, *(inside[name] for inside in scopes for name in names if name in inside))
+
+
+def _is_a_users(cls: Any) -> bool:
+    """Whether a class is none of Python's, and of no package whose objects are what they compare equal to."""
+    return not stands_in_a_package(cls) and cls.__module__.partition(".")[0] not in sys.stdlib_module_names
 
 
 def _is_filled(cell: Any) -> bool:
@@ -94,8 +128,3 @@ def _is_filled(cell: Any) -> bool:
         return cell.cell_contents is not None
     except ValueError:  # a name that is defined later
         return False
-
-
-def _is_plain(value: Any) -> bool:
-    """Whether a global is a number, a collection or a function of the user's."""
-    return isinstance(value, int | str | Mapping | list | tuple | set | frozenset | range | FunctionType)

@@ -23,7 +23,7 @@ from tptheory.symbolic.indices import WIDTH, index_parts, index_text
 from tptheory.symbolic.members import LayerScalar, LayerSymbol, Member, layer_symbols, occurrences
 from tptheory.symbolic.sequences import Definition, Sequence, Shape, checked_ends, checked_name, shape_at
 from tptheory.symbolic.shapes import same_shape
-from tptheory.symbolic.uniform import formula, probes, refuse_branches
+from tptheory.symbolic.uniform import formula, refuse_branches
 
 __all__ = [
     "WIDTH",
@@ -91,7 +91,7 @@ class Recursion(Sequence):
             refuse_branches(
                 lambda k: step(k, recursion.neighbour.xreplace({recursion.index: k})),
                 lambda k: recursion.step.xreplace({recursion.index: k}),
-                probes(low, high),
+                (low, high),
                 "step",
                 _unfolded_start,
             )

@@ -1,21 +1,77 @@
-"""What a method of a rule returns at a layer, part by part: a matrix, or states, which are names and matrices."""
+"""A method of a rule, and what it returns at a layer: the parts of that are matrices, or the names of states."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from types import MethodType
 from typing import Any
 
 from sympy import Basic, MatrixBase
 
+from tptheory.symbolic.branches import suspects
+from tptheory.symbolic.remembering import depends_on_itself
 from tptheory.symbolic.states import State
+from tptheory.symbolic.watching import Watch
 
-ENDS = 3
-"""How many layers from either end are compared in a network of fixed depth."""
+Method = Callable[[Any, Any, Any], Any]
+LOWEST = {"feedback": 2, "backward": 0, "error_signal": 0, "target": 0}
+"""The first layer at which a method is defined, where that is not 1."""
 
 
-def layers_at_the_ends(lowest: int, depth: int) -> list[int]:
-    """Return the first and the last layers of a network of fixed depth, at which what a method returns is compared."""
-    return [l for l in range(lowest, depth + 1) if l < lowest + ENDS or l > depth - ENDS]
+@dataclass(frozen=True)
+class MethodOfRule:
+    """A method ``(rule, net, l)`` of a rule.
+
+    Args:
+        function: the method as its class defines it.
+        name: its name.
+        rule: the rule.
+    """
+
+    function: Method
+    name: str
+    rule: Any
+
+    @property
+    def lowest(self) -> int:
+        """The first layer at which it is defined."""
+        return LOWEST.get(self.name, 1)
+
+    @property
+    def is_a_users(self) -> bool:
+        """Whether what it says depends on what a user defined."""
+        return not depends_on_itself(self.rule)
+
+    def at(self, net: Any, l: Any, watch: Watch | None = None) -> Any:
+        """Return the parts of what it says of a layer, while what a user's code learns is watched.
+
+        Raises:
+            InvalidValueError: if the code learns something of what is watched.
+        """
+        if watch is None or not self.is_a_users:
+            return parts_of(self.function(self.rule, net, l))
+        try:
+            return parts_of(watch.call(self.function, self.rule, net, l))
+        finally:
+            watch.refuse_lessons(self.name)
+
+    def at_or_none(self, net: Any, l: Any, watch: Watch | None = None) -> Any:
+        """Return the parts of what it says of a layer; None if it raises, as at one that nobody asked for.
+
+        Raises:
+            InvalidValueError: if a user's code learns something of what is watched.
+        """
+        try:
+            return self.at(net, l, watch)
+        except Exception:  # a user's own code may raise anything; where it is asked for, that is told
+            if watch is not None:
+                watch.refuse_lessons(self.name)
+            return None
+
+    def suspects(self) -> set[int]:
+        """Return the numbers at which it may branch: those of its code and of what the rule holds, and those beside."""
+        return suspects(MethodType(self.function, self.rule), combined=False)
 
 
 def parts_of(said: Any) -> Any:

@@ -1,64 +1,122 @@
-"""A method of a rule must say the same of every layer of a network of any depth, or it is refused."""
+"""A method of a rule must say the same of every layer of a network of any depth, and of all sizes, or it is refused."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextvars import ContextVar
 from functools import wraps
 from typing import Any
 
-from sympy import Dummy, Identity, Integer
+from sympy import Dummy, Identity, Integer, sympify
 
-from tptheory.errors import InvalidValueError
-from tptheory.symbolic.branches import suspects
-from tptheory.symbolic.depths import at_depth
+from tptheory.symbolic.depth_branches import refuse_branches_on_depths, refuse_branches_on_depths_at
 from tptheory.symbolic.layers import index_parts
-from tptheory.symbolic.method_values import changed, layers_at_the_ends, parts_of
+from tptheory.symbolic.method_values import Method, MethodOfRule, changed, parts_of
 from tptheory.symbolic.own_code import SHAPES
 from tptheory.symbolic.remembering import depends_on_itself, remembered, stands_in_a_package
-from tptheory.symbolic.size_branches import refuse_branches_on_sizes
-from tptheory.symbolic.uniform import WatchedIndex, agree, formula, probes, refuse_branches
+from tptheory.symbolic.size_branches import refuse_branches_on_sizes, symbols_of_sizes
+from tptheory.symbolic.uniform import formula, refuse_branches_on_layers
+from tptheory.symbolic.watching import Lesson, Watch, refuse, unwatched
 
-Method = Callable[[Any, Any, Any], Any]
 OF_A_LAYER = {*SHAPES, "states"}
 """The methods of a rule that take a layer: where a subclass defines one, it must be one formula for all layers."""
-LOWEST = {"feedback": 2, "backward": 0, "error_signal": 0, "target": 0}
-"""The first layer at which a method is defined, where that is not 1."""
-DEEPEST = 200
-"""The largest number in a method's code that is tried as a depth."""
+
+
+_is_comparing: ContextVar[bool] = ContextVar("is_comparing", default=False)
+"""Whether a method is being compared: what others it asks at numbers is compared where they are asked at a symbol."""
 
 
 def one_formula(method: Method, name: str) -> Method:
-    """Wrap a method ``(rule, net, l)``, so that its formula at a symbolic layer is compared with its values at numbers.
+    """Wrap a method ``(rule, net, l)``, so that what it returns is one formula for all that may be any.
 
-    At a layer that is a number, or counted from the last one, the method is called unchanged. At any other layer of a
-    network of any depth it is first called at a symbolic layer, at the first layers and at the last ones. If the
-    formula at the symbolic layer does not give the others, the method branches on the layer. A user's method is also
-    called at sizes that are numbers, where those of the network are symbols.
+    In a network of any depth, its formula at a symbolic layer is compared with what it returns at the first layers, at
+    the last ones, and in networks of several depths. What a user's own method learns of sizes, layers and depths that
+    are symbols is watched, too, and it is called at sizes that are numbers.
 
     A rule of tptheory that is made of a user's rule, such as ``WeightDecay(MyRule())``, is not compared by itself: its
     own part is one formula whatever the other rule says, and the methods of the other rule are compared where it calls
     them.
 
     Raises:
-        InvalidValueError: if the method branches on the layer or on a size, or raises at a layer.
+        InvalidValueError: if the method branches on the layer, on the depth or on a size, or raises at a layer.
     """
 
     @wraps(method)
     def checked(rule: Any, net: Any, l: Any) -> Any:
-        if _is_made_of_a_users_rule(method, rule):
+        if _is_made_of_a_users_rule(method, rule) or not _may_be_several(net):
             return method(rule, net, l)
-        if not depends_on_itself(rule):
-            refuse_branches_on_sizes(method, name, rule, net, LOWEST.get(name, 1))
-        base, _ = index_parts(l) if net.any_depth else (None, 0)
-        if base is not None and base != net.depth and not isinstance(net.depth, WatchedIndex):
-            _refuse_branches(method, name, rule, net)
-        return method(rule, net, l)
+        if depends_on_itself(rule):
+            if _may_be_any(l, net):
+                _refuse_branches(method, name, rule, net)
+            return method(rule, net, l)
+        if _is_comparing.get() and not _may_be_any(l, net):
+            return _watched(method, name, rule, net, l)[0]
+        return _said_of_all(method, name, rule, net, l)
 
     checked.is_compared = True  # type: ignore[attr-defined]
     return checked
 
 
-def _is_made_of_a_users_rule(method: Method, rule: Any) -> bool:
+def of_all_networks(method: Callable[[Any, Any], Any], name: str) -> Callable[[Any, Any], Any]:
+    """Wrap a method ``(rule, net)``, so that what a user's own learns of sizes and depths that are symbols is watched.
+
+    Raises:
+        InvalidValueError: if it learns something of them.
+    """
+
+    @wraps(method)
+    def checked(rule: Any, net: Any) -> Any:
+        if depends_on_itself(rule) or _is_made_of_a_users_rule(method, rule) or not _may_be_several(net):
+            return method(rule, net)
+        motion, depths = _watched(method, name, rule, net)
+        refuse((Lesson("depth", how) for how in depths.values()), name)
+        return motion
+
+    checked.is_compared = True  # type: ignore[attr-defined]
+    return checked
+
+
+@unwatched
+@remembered
+def _watched(method: Callable[..., Any], name: str, *asked: Any) -> tuple[Any, dict[int, str]]:
+    """Return what a user's method says of a network, or of a layer, and the depths for which it asks.
+
+    It may ask for nothing else.
+    """
+    net = asked[1]
+    watch = Watch(None, net.depth, symbols_of_sizes(net))
+    said = watch.call(method, *asked)
+    watch.refuse_lessons(name)
+    return said, watch.depths
+
+
+def _may_be_several(net: Any) -> bool:
+    """Whether a network stands for several: its depth, or some size, is a symbol."""
+    return net.any_depth or bool(symbols_of_sizes(net))
+
+
+def _may_be_any(l: Any, net: Any) -> bool:
+    """Whether a layer is a symbol that may be any: neither a number, nor counted from the last layer."""
+    return net.any_depth and index_parts(l)[0] not in (None, net.depth)
+
+
+@unwatched
+@remembered
+def _said_of_all(function: Method, name: str, rule: Any, net: Any, l: Any) -> Any:
+    """Return what a user's method says of a layer, once it is known to say the same of all sizes, layers and depths."""
+    if _may_be_any(l, net):
+        _refuse_branches(function, name, rule, net)
+        return function(rule, net, l)
+    said, depths = _watched(function, name, rule, net, l)
+    method = MethodOfRule(function, name, rule)
+    if net.any_depth:
+        refuse_branches_on_depths_at(l, method, net, parts_of(said), depths)
+    else:
+        refuse_branches_on_sizes(method, net, l, parts_of(said))
+    return said
+
+
+def _is_made_of_a_users_rule(method: Callable[..., Any], rule: Any) -> bool:
     """Whether a rule of tptheory, and its method, take over what the rule of a user defines."""
     return all(map(stands_in_a_package, (method, type(rule)))) and not depends_on_itself(rule)
 
@@ -69,39 +127,26 @@ def is_compared(method: Any) -> bool:
 
 
 @remembered
-def _refuse_branches(method: Method, name: str, rule: Any, net: Any) -> None:
-    """Compare a method with its formula, once for each rule and network."""
-    index = Dummy("k", integer=True)
-    anywhere = parts_of(formula(lambda l: method(rule, net, l), index, name))
+def _refuse_branches(function: Method, name: str, rule: Any, net: Any) -> None:
+    """Compare a method with its formula at a symbolic layer, once for each rule and network."""
+    method, index = MethodOfRule(function, name, rule), Dummy("k", integer=True)
+    anywhere = formula(lambda l: method.at(net, l), index, name)
 
     def at(l: Any) -> Any:
-        return changed(anywhere, lambda part: part.xreplace({index: l}))
+        return changed(anywhere, lambda part: part.xreplace({index: sympify(l)}))
 
     down = net.product_to_the_last
     ends = {down(1): net.whole_product, down(net.depth + 1): Identity(net.widths[net.depth])}
-    refuse_branches(
-        lambda l: parts_of(method(rule, net, l)),
-        at,
-        probes(Integer(1), net.depth),
-        name,
-        lambda part: ends.get(part, part),
-    )
-    some_depth = WatchedIndex("L", integer=True)
-    method(rule, net.at_depth({net.depth: some_depth}), index)
-    some_depth.refuse_lookups(name, "the depth")
-    for depth in sorted({1, 2, 3} | {n for n in suspects(method) if 1 <= n <= DEEPEST}):
-        _refuse_another_at(depth, method, name, rule, net, at)
-
-
-def _refuse_another_at(depth: int, method: Method, name: str, rule: Any, net: Any, at: Any) -> None:
-    """Refuse a method whose formula for any depth does not give what the method returns in a network of this depth."""
-    fixed = net.at_depth({net.depth: depth})
-    for l in layers_at_the_ends(LOWEST.get(name, 1), depth):
-        said = parts_of(method(rule, fixed, l))
-        expected = changed(at(Integer(l)), lambda part: at_depth(part, {net.depth: depth}))
-        if not agree(said, expected):
-            raise InvalidValueError(
-                f"{name!r} must give one formula for every depth: it branches on the network (at depth {depth}, layer "
-                f"{l} it gives {said}, where the formula for any depth gives {expected}). Write it without branches on "
-                "the network."
-            )
+    token = _is_comparing.set(True)
+    try:
+        asked = refuse_branches_on_layers(
+            lambda l: method.at(net, l),
+            at,
+            (Integer(1), net.depth),
+            name,
+            lambda part: ends.get(part, part),
+            symbols_of_sizes(net),
+        )
+        refuse_branches_on_depths(method, net, at, asked)
+    finally:
+        _is_comparing.reset(token)

@@ -22,7 +22,7 @@ from tptheory.symbolic.dynamics import Flow, Step
 from tptheory.symbolic.expressions import matadd, matmul, transpose
 from tptheory.symbolic.layers import LayerSymbol, Recursion, Sequence
 from tptheory.symbolic.network import DeepLinearNetwork
-from tptheory.symbolic.one_formula import OF_A_LAYER, is_compared, one_formula
+from tptheory.symbolic.one_formula import OF_A_LAYER, is_compared, of_all_networks, one_formula
 from tptheory.symbolic.own_code import OF_A_NETWORK, naming_failures
 from tptheory.symbolic.remembering import one_question, remembered
 from tptheory.symbolic.rule_scalars import alpha, damping, eta
@@ -32,9 +32,10 @@ from tptheory.typesetting.notebook import ShownAsMathematics
 
 
 class RuleClass(ABCMeta):
-    """The class of classes of rules: whenever such a class gets a method of a layer, the method is wrapped.
+    """The class of classes of rules: whenever such a class gets a method of a layer or a network, it is wrapped.
 
-    Wrapped methods are compared at several layers, depths and sizes, and what a method raises is told with its name.
+    What a wrapped method learns of symbolic layers, depths and sizes is watched, it is compared at numbers, and what it
+    raises is told with its name. Of the methods of a network, `flow` and `step`, the same is true but the comparison.
     """
 
     def __setattr__(cls, name: str, value: Any) -> None:
@@ -44,10 +45,9 @@ class RuleClass(ABCMeta):
 
     def _wrap(cls, name: str) -> None:
         """Wrap a method of the class, or of another one in its bases, unless it is wrapped or no method of a rule."""
-        if name in OF_A_LAYER and not is_compared(found := getattr(cls, name)):
-            super().__setattr__(name, naming_failures(one_formula(found, name), name))
-        elif name in OF_A_NETWORK:
-            super().__setattr__(name, naming_failures(getattr(cls, name), name))
+        wrap = one_formula if name in OF_A_LAYER else of_all_networks if name in OF_A_NETWORK else None
+        if wrap and not is_compared(found := getattr(cls, name)):
+            super().__setattr__(name, naming_failures(wrap(found, name), name))
 
 
 class Rule(ShownAsMathematics, metaclass=RuleClass):
@@ -56,8 +56,8 @@ class Rule(ShownAsMathematics, metaclass=RuleClass):
     A rule that remembers gives `states` too, and `velocity` where weights do not move by ``-G_l``.
 
     A parameter of a rule is a symbol in its formulas, and gets its value where numbers are needed, by
-    ``constants={"s": 0.3}``. In a network of any depth a method that branches on the layer (``if l == 2``) is refused
-    with the reason.
+    ``constants={"s": 0.3}``. Where layers, depths or sizes are symbols, a method that branches on them (``if l == 2``,
+    ``if W.is_square``) is refused with the reason.
 
     >>> from tptheory import DeepLinearNetwork, Pinv
     >>> class Mixed(Rule):

@@ -17,7 +17,7 @@ from tptheory.errors import InvalidTypeError, complain
 from tptheory.symbolic.bound import BoundIndex, free_symbols, own_level
 from tptheory.symbolic.indices import index_parts
 from tptheory.symbolic.members import LayerScalar, LayerSymbol
-from tptheory.symbolic.uniform import formula, probes, refuse_branches
+from tptheory.symbolic.uniform import formula, refuse_branches
 from tptheory.symbolic.walking import nodes_in
 
 Shape = Callable[[Any], tuple[Any, Any]]
@@ -124,8 +124,7 @@ class Sequence(Basic):
 
     def check_shape(self, shape: Shape) -> None:
         """Refuse a shape function whose values at numbers differ from the formula that was taken from it."""
-        indices = probes(self.first, self.last)
-        refuse_branches(lambda k: shape_at(shape, k), self.shape, indices, "shape")
+        refuse_branches(lambda k: shape_at(shape, k), self.shape, (self.first, self.last), "shape")
 
     def doit(self, **hints: Any) -> Any:
         """Return the same: a definition is left as it was given."""

@@ -1,78 +1,66 @@
 """A method of a rule must say the same of networks of all sizes, or it is refused where a size is a symbol.
 
-``W.T if W.is_square else Pinv(W)`` answers ``Pinv(W)`` where the sizes are symbols. What is proved of all sizes would
-then be false of square weights. A user's method is therefore called in networks whose sizes are numbers, too: 1, 2 and
-3 in all orders, and the numbers in its code. A branch that none of these meets is not seen.
+``W.T if W.is_square else Pinv(W)`` answers ``Pinv(W)`` where the sizes are symbols. What is then proved of all sizes
+would be false of square weights. What a user's method learns of sizes that are symbols is a reason to refuse it. As it
+may learn whether they are symbols, it is also called in networks whose sizes are numbers, and must say there what its
+formula gives.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from inspect import unwrap
-from itertools import product
-from types import FunctionType
 from typing import Any
 
-from sympy import Identity, Integer, OneMatrix, Symbol, sympify
+from sympy import Identity, Integer, OneMatrix, Symbol, prime, sympify
 
 from tptheory.errors import InvalidValueError
-from tptheory.symbolic.branches import suspects
-from tptheory.symbolic.method_values import changed, layers_at_the_ends, parts_of
+from tptheory.symbolic.method_values import MethodOfRule, changed
 from tptheory.symbolic.rebuilding import rebuild
-from tptheory.symbolic.remembering import remembered, stands_in_a_package
 from tptheory.symbolic.uniform import agree
+from tptheory.symbolic.watching import Watch
 
-DEPTH = 3
-"""The depth at which a network of any depth is compared: it has a first, a last and a layer between."""
+ALIKE = (1, 2, 3)
+"""The sizes that all have at once."""
 LARGEST, MOST_SUSPECTS = 2000, 8
 """The largest number in a method's code that is tried as a size, and how many of them are."""
+FIRST_PRIME = 26
+"""From the 26th prime number on, 101, each size has one of its own; rules hold no such numbers but by bad luck."""
 Sizes = dict[Symbol, Integer]
 
 
-def refuse_branches_on_sizes(method: Callable[..., Any], name: str, rule: Any, net: Any, lowest: int) -> None:
-    """Compare what a method says of a network, once its sizes are numbers, with what it says of the numbers.
+def symbols_of_sizes(net: Any) -> list[Symbol]:
+    """Return the symbols that stand for widths, and for the number of samples; of any depth, for the latter alone."""
+    sizes = [net.samples] if net.any_depth else [*net.widths, net.samples]
+    return [*dict.fromkeys(s for n in sizes for s in sorted(sympify(n).free_symbols, key=str))]
+
+
+def refuse_branches_on_sizes(method: MethodOfRule, net: Any, l: int, said: Any) -> None:
+    """Compare what a method says at a layer, in networks whose sizes are numbers, with what its formula gives there.
+
+    Where it raises nothing is compared: matrices of symbolic sizes that a rule holds do not fit beside such sizes.
 
     Args:
-        method: the method ``(rule, net, l)``.
-        name: its name.
-        rule: the rule.
-        net: the network; at any depth it is compared at one.
-        lowest: the first layer at which the method is defined.
+        method: the method.
+        net: a network whose depth is a number.
+        l: the layer.
+        said: the parts of what it says there, where some sizes are symbols.
 
     Raises:
-        InvalidValueError: if they differ: the method branches on the sizes.
+        InvalidValueError: if they differ, or the method learns which numbers the sizes are.
     """
-    _refuse(method, name, rule, net.at_depth({net.depth: DEPTH}) if net.any_depth else net, lowest)
-
-
-@remembered
-def _refuse(method: Callable[..., Any], name: str, rule: Any, net: Any, lowest: int) -> None:
-    """Compare what a method says at each layer of a network, once for each rule and network."""
-    tried = _sizes_to_try(net, [method, *_own_methods(rule)])
-    layers = layers_at_the_ends(lowest, net.depth)
-    general = {l: _said(method, rule, net, l) for l in layers} if tried else {}
-    for sizes in tried:
+    symbols = symbols_of_sizes(net)
+    distinct = {symbol: Integer(prime(FIRST_PRIME + i)) for i, symbol in enumerate(symbols)}
+    for sizes in (distinct, *_sizes_to_try(symbols, _sizes_near(l, net), method)) if symbols else ():
+        watch = Watch(numbers=distinct.values()) if sizes is distinct else None
+        expected = _at(sizes, said)
         other = net.with_widths(_at(sizes, net.widths), _at(sizes, net.batch))
-        for l, formula in general.items():
-            said, expected = _at(sizes, _said(method, rule, other, l)), _at(sizes, formula)
-            if said is not None and expected is not None and not agree(said, expected):
-                shown = ", ".join(f"{size} = {number}" for size, number in sizes.items())
-                raise InvalidValueError(
-                    f"{name!r} must give one formula for all sizes: it branches on them (at layer {l} with {shown} it "
-                    f"gives {said}, where the formula for any sizes gives {expected}). Give the network its widths as "
-                    "numbers, or write the rule without the branch."
-                )
-
-
-def _said(method: Callable[..., Any], rule: Any, net: Any, l: int) -> Any:
-    """Return what a method says at a layer; None if it raises, as at a layer that nobody asked for.
-
-    It raises, too, if the rule holds matrices of symbolic sizes, which do not fit beside sizes that are numbers.
-    """
-    try:
-        return parts_of(method(rule, net, l))
-    except Exception:  # a user's own code may raise anything; where it is asked for, that is told
-        return None
+        found = _at(sizes, method.at_or_none(other, l, watch))
+        if found is not None and expected is not None and not agree(found, expected):
+            shown = ", ".join(f"{size} = {number}" for size, number in sizes.items())
+            raise InvalidValueError(
+                f"{method.name!r} must give one formula for all sizes: it branches on them (at layer {l} with {shown} "
+                f"it gives {found}, where the formula for any sizes gives {expected}). Give the network its widths as "
+                "numbers, or write the rule without the branch."
+            )
 
 
 def _at(sizes: Sizes, parts: Any) -> Any:
@@ -85,33 +73,15 @@ def _one(part: Any) -> Any:
     return Identity(1) if part == OneMatrix(1, 1) else part
 
 
-def _own_methods(rule: Any) -> list[Callable[..., Any]]:
-    """Return the functions of a rule's class, and of its bases, that a user defined."""
-    own = [cls for cls in type(rule).__mro__ if not stands_in_a_package(cls)]
-    return [unwrap(value) for cls in own for value in vars(cls).values() if isinstance(value, FunctionType)]
+def _sizes_near(l: int, net: Any) -> list[Symbol]:
+    """Return the symbols for the sizes of what stands at a layer, and at the ends of the network."""
+    sizes = [net.widths[k] for k in dict.fromkeys((max(l - 1, 0), l, 0, net.depth))]
+    return [size for size in (*sizes, net.samples) if isinstance(size, Symbol)]
 
 
-def _sizes_to_try(net: Any, methods: list[Callable[..., Any]]) -> list[Sizes]:
-    """Return numbers for the sizes of a network that are symbols; none if all are numbers.
-
-    The numbers in the code of some methods are among them.
-    """
-    sizes = [sympify(n) for n in (*net.widths, net.samples)]
-    symbols = [*dict.fromkeys(s for n in sizes for s in sorted(n.free_symbols, key=str))]
-    if not symbols:
-        return []
-    numbers = sorted({n for method in methods for n in suspects(method) if 3 < n <= LARGEST})[:MOST_SUSPECTS]
+def _sizes_to_try(symbols: list[Symbol], near: list[Symbol], method: MethodOfRule) -> list[Sizes]:
+    """Return small numbers for symbols of sizes, and those in a method's code: for all at once, and for some alone."""
+    numbers = sorted(n for n in method.suspects() if max(ALIKE) < n <= LARGEST)[:MOST_SUSPECTS]
+    alike = [dict.fromkeys(symbols, Integer(number)) for number in (*ALIKE, *numbers)]
     two = dict.fromkeys(symbols, Integer(2))
-    singled = [two | {symbol: Integer(number)} for number in numbers for symbol in symbols]
-    alike = [dict.fromkeys(symbols, Integer(number)) for number in numbers]
-    return [*_small_sizes(symbols), *alike, *singled]
-
-
-def _small_sizes(symbols: list[Symbol]) -> list[Sizes]:
-    """Return sizes of 1, 2 and 3: of up to three symbols in all ways; of more, such that any three take most values."""
-    tried = []
-    for first, second, third in product(range(3), repeat=3):
-        chosen = [first, second, third, first + second + third, first + 2 * second + third, first + second]
-        numbers = (Integer(chosen[k % len(chosen)] % 3 + 1) for k in range(len(symbols)))
-        tried.append(dict(zip(symbols, numbers, strict=True)))
-    return [*{tuple(sizes.values()): sizes for sizes in tried}.values()]
+    return [*alike, *(two | {symbol: Integer(number)} for number in numbers for symbol in near)]

@@ -1,18 +1,15 @@
 """Is a Python function of a layer one formula for all layers? It is called at a symbol and at numbers, and compared.
 
 A function such as ``lambda l: A if l == 2 else B`` answers ``B`` at an index that is a symbol. What is proved of every
-layer would then be false at the second. A formula is therefore taken from a function only if the function agrees
-with it at the first and last layers, which `probes` returns, at every index that the function compares its argument
-with, and at the numbers in its code, which `suspects` returns; and only if it does not look the layer up in a dict, a
-set or a cache, in which an index that may be any is never found.
+layer would then be false at the second. A formula is therefore taken from a function only if the function learns
+nothing of a symbolic layer but what `Watch` allows; and if it agrees with the formula at the first and last layers,
+which `probes` returns, at every layer with which it compares its argument, and at the numbers in its code, which
+`suspects` returns.
 """
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
-from dis import opname
-from types import FrameType
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 from sympy import (
@@ -22,14 +19,15 @@ from sympy import (
     MatrixBase,
     MatrixExpr,
     S,
+    Symbol,
     expand,
-    sympify,
 )
 
 from tptheory.errors import InvalidValueError, TptheoryError
-from tptheory.symbolic.branches import KNOWN, suspects
+from tptheory.symbolic.branches import suspects
 from tptheory.symbolic.penrose_words import Word, words_of
 from tptheory.symbolic.rebuilding import rebuild
+from tptheory.symbolic.watching import Lesson, Watch, refuse
 
 NUMBERS = 8
 """How many layers are compared from the first one on."""
@@ -75,104 +73,61 @@ def formula(function: Callable[[Any], Any], index: Any, argument: str) -> Any:
         ) from error
 
 
-class WatchedIndex(Dummy):
-    """A symbolic index that records what it is compared with, and whether a user's code looks it up.
-
-    At the indices with which it is compared a function may branch. Where it is looked up, it may branch anywhere.
-    """
-
-    __slots__ = ("compared", "looked_up")
-    compared: list[Any]
-    looked_up: bool
-
-    def __new__(cls, name: str, **assumptions: bool) -> Any:
-        """Make an index with an empty record."""
-        index = Dummy.__new__(cls, name, **assumptions)
-        index.compared, index.looked_up = [], False
-        return index
-
-    def __eq__(self, other: object) -> bool:
-        """Compare the index with ``other``, and record ``other``."""
-        if isinstance(other, int | Expr):
-            self.compared.append(other)
-        return super().__eq__(other)
-
-    def __hash__(self) -> int:
-        """Hash as any symbol that is a dummy, and record whether a user's code looks it up."""
-        self.looked_up = self.looked_up or _is_lookup_of_a_user(sys._getframe(1))
-        return super().__hash__()
-
-    def refuse_lookups(self, argument: str, what: str) -> None:
-        """Refuse a function that looks the index up.
-
-        Raises:
-            InvalidValueError: if it does.
-        """
-        if self.looked_up:
-            raise InvalidValueError(
-                f"{argument!r} must give one formula for every layer: it looks {what} up in a dict, a set or a cache, "
-                "in which an index that may be any is never found. Write it without that."
-            )
-
-    def other_indices(self, regular: list[Any]) -> list[Any]:
-        """Return the recorded indices that lie in the range of the regular ones, without those that are among them."""
-        depths = {symbol for index in regular for symbol in index.free_symbols}
-        found: list[Any] = []
-        for other in map(sympify, self.compared):
-            offset, symbol = other.as_coeff_Add()
-            counts = symbol == 0 and offset.is_Integer and regular and not (offset - regular[0]).is_negative
-            relative = symbol in depths and offset.is_Integer
-            if (counts or relative) and other not in regular and other not in found:
-                found.append(other)
-        return found
-
-
-def _is_lookup_of_a_user(frame: FrameType | None) -> bool:
-    """Whether a hash is asked for by a user's code, other than to put what is hashed into a new dict or set."""
-    while frame is not None and _package(frame) in sys.stdlib_module_names:
-        frame = frame.f_back
-    if frame is None or _package(frame) in KNOWN:
-        return False
-    return opname[frame.f_code.co_code[frame.f_lasti]] not in PUTTING_IN
-
-
-def _package(frame: FrameType) -> str:
-    """Return the package of the code of a frame; `__main__` is the user's."""
-    name = str(frame.f_globals.get("__name__", "")).partition(".")[0]
-    return "" if name == "__main__" else name
-
-
 def refuse_branches(
     function: Callable[[Any], Any],
     at: Callable[[Any], Any],
-    indices: Iterator[Any],
+    ends: tuple[Any, Any],
     argument: str,
     leaf: Leaf = lambda part: part,
 ) -> None:
-    """Refuse a function that differs from its formula at one of the indices, or at one where its code may branch.
+    """Refuse a function that differs from its formula at some layer, or that asks for the depth.
 
     Args:
         function: the function to call at an index.
         at: returns the formula at that index.
-        indices: where to compare.
+        ends: the first and the last index.
         argument: the name that an error gives the function.
         leaf: rewrites the parts of both before they are compared.
 
     Raises:
-        InvalidValueError: if they differ, if the function raises, or if it looks the layer up.
+        InvalidValueError: if they differ, if the function raises, or if it learns something of a layer or a depth.
     """
-    watched = WatchedIndex("k", integer=True)
-    formula(function, watched, argument)
-    regular = list(indices)
-    others = [*watched.other_indices(regular), *_suspected(function, regular)]
-    for index in dict.fromkeys((*regular, *others)):
-        expected, said = at(index), formula(function, index, argument)
+    depths = refuse_branches_on_layers(function, at, ends, argument, leaf)
+    refuse((Lesson("depth", how) for how in depths.values()), argument)
+
+
+def refuse_branches_on_layers(
+    function: Callable[[Any], Any],
+    at: Callable[[Any], Any],
+    ends: tuple[Any, Any],
+    argument: str,
+    leaf: Leaf = lambda part: part,
+    sizes: Collection[Symbol] = (),
+) -> dict[int, str]:
+    """Refuse a function that differs from its formula at some layer; return the depths for which it asks.
+
+    The arguments are those of `refuse_branches`, and ``sizes``, symbols of sizes of which it must learn nothing.
+    """
+    first, last = ends
+    depth = next(iter(last.free_symbols), None)
+    index = Dummy("k", integer=True)
+    anywhere = Watch(index, depth, sizes)
+    formula(lambda k: anywhere.call(function, k), index, argument)
+    anywhere.refuse_lessons(argument)
+    at_a_number = Watch(None, depth, sizes)
+    compared = [k for k in anywhere.layers if k.free_symbols or k >= first]
+    for k in dict.fromkeys(compared):
+        formula(lambda k: at_a_number.call(function, k), k, argument)
+        at_a_number.refuse_lessons(argument)
+    regular = list(probes(first, last))
+    for k in dict.fromkeys((*regular, *compared, *_suspected(function, regular))):
+        expected, said = at(k), formula(function, k, argument)
         if not agree(said, expected, leaf):
             raise InvalidValueError(
-                f"{argument!r} must give one formula for every layer: it branches on the layer (at {index} it gives "
+                f"{argument!r} must give one formula for every layer: it branches on the layer (at {k} it gives "
                 f"{said}, where the formula for any k gives {expected}). Treat such a layer in a claim of its own."
             )
-    watched.refuse_lookups(argument, "the layer")
+    return anywhere.depths | at_a_number.depths
 
 
 def _suspected(function: Callable[[Any], Any], regular: list[Any]) -> list[Any]:

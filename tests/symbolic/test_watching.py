@@ -1,0 +1,239 @@
+"""What a user's code learns of a layer, a depth or a size that may be any is seen, and nothing else is refused."""
+
+import cProfile
+import sys
+from fractions import Fraction
+
+import pytest
+from sympy import FiniteSet, Identity, Integer, Matrix, MatrixSymbol, Mod, OneMatrix, Rational, Symbol, sqrt, symbols
+
+from tptheory import DeepLinearNetwork, Equal, ForAll, Momentum, Pinv, Rule, TargetProp, decide, squared_norm, transpose
+from tptheory.errors import InvalidValueError
+from tptheory.symbolic.watching import Watch
+
+k, l, L = symbols("k l L", integer=True)
+n, p, B = symbols("n p B", integer=True, positive=True)
+two, deep = DeepLinearNetwork(depth=2), DeepLinearNetwork(depth=L)
+
+
+class Branching(Rule):
+    """TP, but BP where a condition holds; it holds numbers that its code does not show."""
+
+    number, text, names = 17, "17", frozenset({"W[17]"})
+
+    def __init__(self, condition):
+        self.condition = condition
+        self.held = {"depth": 23}
+
+    def feedback(self, net, l):
+        """Return a transpose or a pseudo-inverse."""
+        W = net.weight(l)
+        return transpose(W) if self.condition(self, net, W, l) else Pinv(W)
+
+
+def raised(test):
+    """Tell whether something is raised."""
+    try:
+        test()
+    except TypeError:
+        return True
+    return False
+
+
+ON_A_LAYER_OR_A_DEPTH = {
+    "a depth of the class": lambda rule, net, W, l: net.depth == rule.number,
+    "a depth that the rule holds": lambda rule, net, W, l: net.depth == rule.held["depth"],
+    "a depth where it is a number": lambda rule, net, W, l: not net.any_depth and net.depth == rule.held["depth"],
+    "a depth and a size": lambda rule, net, W, l: net.depth == rule.number and W.rows == W.cols,
+    "a layer and a size": lambda rule, net, W, l: l == rule.number and W.rows == W.cols,
+    "a layer and a depth": lambda rule, net, W, l: l == rule.number and net.depth == 20,
+    "a layer below the last": lambda rule, net, W, l: l == net.depth - rule.number,
+    "the middle": lambda rule, net, W, l: 2 * l == net.depth,
+    "a square": lambda rule, net, W, l: l**2 == 289,
+    "a remainder": lambda rule, net, W, l: Mod(l, rule.number) == 3,
+    "the remainder of a depth": lambda rule, net, W, l: net.depth % 2 == 0,
+    "the text of a layer": lambda rule, net, W, l: str(l) == rule.text,
+    "the text of a depth": lambda rule, net, W, l: f"{net.depth}" == rule.text,
+    "the name of a weight": lambda rule, net, W, l: W.name in rule.names,
+    "the end of a name": lambda rule, net, W, l: str(W).endswith("17]"),
+    "a weight": lambda rule, net, W, l: net.weight(rule.number) == W,
+    "what SymPy knows": lambda rule, net, W, l: l.is_prime if isinstance(l, Symbol) else l == 17,
+    "what is raised": lambda rule, net, W, l: not raised(lambda: l > rule.number) and l > rule.number,
+    "whether it is a number": lambda rule, net, W, l: isinstance(l, int) and l == rule.number,
+    "how many weights there are": lambda rule, net, W, l: not net.any_depth and len(net.weights) == rule.number,
+}
+
+
+@pytest.mark.parametrize("around", [lambda rule: rule, Momentum], ids=["alone", "within momentum"])
+@pytest.mark.parametrize("condition", ON_A_LAYER_OR_A_DEPTH.values(), ids=ON_A_LAYER_OR_A_DEPTH.keys())
+def test_a_branch_on_a_layer_or_a_depth_is_refused(condition, around):
+    """Wherever its number stands; nothing is proved of such a rule at any depth."""
+    with pytest.raises(InvalidValueError, match="'feedback' must give one formula for"):
+        around(Branching(condition)).update(deep, l)
+
+
+@pytest.mark.parametrize("layer", [2, L, L - 1], ids=str)
+def test_a_branch_on_a_depth_is_refused_at_a_layer_that_is_none_of_any(layer):
+    """The depth may be any, too, where the layer is a number or counted from the last."""
+    for condition in ("a depth of the class", "a depth that the rule holds", "the remainder of a depth"):
+        with pytest.raises(InvalidValueError, match="'feedback' must give one formula for every depth"):
+            Branching(ON_A_LAYER_OR_A_DEPTH[condition]).feedback(deep, layer)
+
+
+def test_a_branch_beyond_what_is_compared_is_refused():
+    """No network is so deep that it would be built for a comparison."""
+    with pytest.raises(InvalidValueError, match=r"branches on the depth \(it asks whether L is 5000\)"):
+        Branching(lambda rule, net, W, l: net.depth == 5000).update(deep, l)
+
+
+class Motion(Rule):
+    """TP in networks of more than one sample; its motion is its own."""
+
+    def feedback(self, net, l):
+        """Return a pseudo-inverse."""
+        return Pinv(net.weight(l))
+
+    def flow(self, net):
+        """Return TP's motion, or none."""
+        return TargetProp().flow(DeepLinearNetwork(2) if net.batch == 1 else net)
+
+
+def test_a_motion_is_watched_too():
+    """Not each layer by itself, but the whole network."""
+    with pytest.raises(InvalidValueError, match="'flow' must give one formula for all sizes"):
+        Motion().flow(DeepLinearNetwork(depth=2, batch=B))
+    assert Motion().flow(two)
+
+
+HONEST = {
+    "divided by a width": lambda net, W, l: transpose(W) / W.rows,
+    "divided by its root": lambda net, W, l: transpose(W) / sqrt(W.rows),
+    "damped": lambda net, W, l: transpose(W) * Pinv(W * transpose(W) + Identity(W.rows)),
+    "ones": lambda net, W, l: OneMatrix(*reversed(W.shape)),
+    "times a norm": lambda net, W, l: squared_norm(W) * transpose(W),
+    "times a difference of widths": lambda net, W, l: (W.rows - W.cols) * transpose(W),
+    "another at a layer that is no layer": lambda net, W, l: transpose(W) if l != -1 else Pinv(W),
+    "no size is zero": lambda net, W, l: transpose(W) if W.rows != 0 else Pinv(W),
+    "sizes are positive": lambda net, W, l: transpose(W) if W.rows > 0 and W.cols.is_positive else Pinv(W),
+    "sizes fit": lambda net, W, l: transpose(W) if W.shape == (net.widths[l], net.widths[l - 1]) else Pinv(W),
+    "other matrices": lambda net, W, l: transpose(W) if net.input != W else Pinv(W),
+    "one sample": lambda net, W, l: transpose(W) if net.batch is None else Pinv(W),
+    "at the last layer": lambda net, W, l: transpose(W) * (Identity(W.rows) if l == net.depth else 1),
+    "a kept name": lambda net, W, l: transpose(W) if net.any_depth or W.name.startswith("W") else Pinv(W),
+    "a dict of weights": lambda net, W, l: {W: transpose(W)}[W],
+    "a dict to rewrite with": lambda net, W, l: transpose(W) * (n + p).subs(n, 1 - p),
+    "printed": lambda net, W, l: print(W, W.shape, l) or transpose(W),  # noqa: T201
+}
+
+
+@pytest.mark.parametrize("feedback", HONEST.values(), ids=HONEST.keys())
+@pytest.mark.parametrize("net", [two, deep], ids=["two", "deep"])
+def test_an_honest_rule_is_not_refused(feedback, net):
+    """It treats all layers and sizes alike, or asks for what is the same of all."""
+    mine = type("Mine", (Rule,), {"feedback": lambda self, net, l: feedback(net, net.weight(l), l)})()
+    assert mine.feedback(net, l if net.any_depth else 2).shape
+
+
+def seen(question, *arguments, **watched):
+    """Return what a watch records of a question that a user's code asks."""
+    watch = Watch(**watched)
+    watch.call(question, *arguments)
+    return watch
+
+
+@pytest.mark.parametrize(
+    ("question", "layers"),
+    [
+        (lambda: k == 7, [7]),
+        (lambda: k != 7, [7]),
+        (lambda: 7 == k, [7]),  # noqa: SIM300  either may stand first
+        (lambda: k - 3 == 4, [7]),
+        (lambda: 2 * k == 14, [7]),
+        (lambda: 2 * k == 15, []),
+        (lambda: k in (4, 7), [4, 7]),
+        (lambda: k == Fraction(7), [7]),
+        (lambda: k == L - 2, [L - 2]),
+        (lambda: L - k == 2, [L - 2]),
+        (lambda: k == k, []),
+        (lambda: k == k + 1, []),
+        (lambda: k == "k", []),
+        (lambda: k is None, []),
+        (lambda: k == Symbol("elsewhere"), []),
+        (lambda: deep.weight(k) == deep.weight(7), [7]),
+        (lambda: deep.weight(k) == deep.input, []),
+    ],
+)
+def test_comparisons_of_a_layer(question, layers):
+    """They are solved: the code may branch there, and is to be called there."""
+    watch = seen(question, layer=k, depth=L)
+    assert watch.layers == layers
+    assert not watch.lessons
+
+
+@pytest.mark.parametrize(
+    ("question", "about"),
+    [
+        (lambda: n == p, "sizes"),
+        (lambda: n * p == 30, "sizes"),
+        (lambda: MatrixSymbol("A", n, p).is_square, "sizes"),
+        (lambda: n.is_even, "sizes"),
+        (lambda: hash(n), "sizes"),
+        (lambda: raised(lambda: int(n)), "sizes"),
+        (lambda: raised(lambda: bool(n < 3)), "sizes"),
+        (lambda: n.equals(3), "sizes"),
+        (lambda: str(n + 1), "sizes"),
+        (lambda: Matrix([[n]]) == Matrix([[3]]), "sizes"),
+        (lambda: FiniteSet(n, 4) == FiniteSet(3, 4), "sizes"),
+        (lambda: {k: 1}.get(k), "layer"),
+        (lambda: k.is_zero, "layer"),
+        (lambda: k**2 == 9, "layer"),
+        (lambda: n == L, "sizes"),
+        (lambda: L**2 == 9, "depth"),
+        (lambda: hash(L), "depth"),
+        (lambda: n + 1 == -1, None),
+        (lambda: n.is_positive, None),
+        (lambda: hash(MatrixSymbol("A", n, p)), None),
+        (lambda: str(MatrixSymbol("A", n, p)), None),
+        (lambda: print(n), None),  # noqa: T201
+        (lambda: n + p, None),
+        (lambda: Symbol("s") == 3, None),
+        (lambda: Rational(1, 2) == 1, None),
+    ],
+)
+def test_what_a_user_learns(question, about):
+    """Of each question a watch knows what its answer is about."""
+    watch = seen(question, layer=k, depth=L, sizes=[n, p])
+    assert [lesson.about for lesson in watch.lessons[:1]] == ([about] if about else [])
+
+
+def test_numbers_that_stand_for_sizes():
+    """What is learned of them is learned of sizes, but what is the same of all sizes."""
+    for question in (lambda: Integer(103) == 6, lambda: int(Integer(103)), lambda: Integer(103).is_prime):
+        assert seen(question, numbers=[Integer(101), Integer(103)]).lessons
+    for question in (lambda: Integer(103) != 0, lambda: Integer(103).is_positive, lambda: Integer(5) == 6):
+        assert not seen(question, numbers=[Integer(101), Integer(103)]).lessons
+
+
+def test_who_was_told_of_calls_before_is_told_again():
+    """A tracer of one's own, and Python's profiler, go on after a watch."""
+    told = []
+    sys.setprofile(lambda *what: told.append(what))
+    try:
+        Watch().call(lambda: 1)
+        before = sys.getprofile()
+    finally:
+        sys.setprofile(None)
+    assert before is not None
+    with cProfile.Profile() as profile:
+        Watch().call(lambda: 1)
+        assert sys.getprofile() is profile
+
+
+def test_a_false_claim_of_a_branching_rule_is_not_proved():
+    """At any size it would be TP's law; at six units it is BP's."""
+    mine = Branching(lambda rule, net, W, l: W.rows == rule.held["depth"])
+    with pytest.raises(InvalidValueError, match="one formula for all sizes"):
+        Equal(mine.update(two, 1), TargetProp().update(two, 1))
+    plain = Branching(lambda rule, net, W, l: False)
+    claim = ForAll(Equal(plain.error_signal(deep, l), TargetProp().error_signal(deep, l)), (l, 1, L))
+    assert decide(claim, seconds=30).proved

@@ -1,0 +1,307 @@
+"""What does a user's code learn of layers, depths and sizes? It is watched while it is called.
+
+``W.T if W.rows == 6 else Pinv(W)`` returns ``Pinv(W)`` at a size that is a symbol, and what is proved of any size would
+be false at six. Code can treat a size differently only if it learns something of it: whether it is six, whether it is
+even, how it is written. SymPy and tptheory answer such questions with a truth value, a number or a text, and all else
+with expressions. So every answer is looked at that is no expression, that a function of theirs gives to a user's own
+code, and that is about what is watched:
+
+- a comparison of the layer, or of the depth, tells where the code may branch: there it is to be called, too;
+- what SymPy knows of every size ("it is positive") is the same for all;
+- any other answer is a reason to refuse the code.
+
+Not seen is what Python itself answers: whether an object is a number at all, and what stands in its attributes.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import sysconfig
+from collections.abc import Callable, Collection, Iterable
+from functools import lru_cache, wraps
+from numbers import Number
+from pathlib import Path
+from types import CodeType, FrameType
+from typing import Any, NamedTuple
+
+import mpmath
+import sympy
+from sympy import Basic, Expr, Integer, MatrixBase, MatrixExpr, Set, Symbol, Tuple, expand, preorder_traversal, sympify
+from sympy.logic.boolalg import Boolean
+
+from tptheory.errors import InvalidValueError
+from tptheory.symbolic.indices import WIDTH
+
+OURS = str(Path(__file__).parents[1])
+LIBRARIES = (OURS, *(str(Path(str(package.__file__)).parent) for package in (sympy, mpmath)))
+"""The folders of the packages whose answers are looked at."""
+PYTHON = sysconfig.get_paths()["stdlib"]
+"""The folder of Python's own modules, which ask on behalf of who calls them."""
+COMPARISONS = {"__eq__": True, "__ne__": False}
+"""The methods that compare, with what they return of equal ones."""
+ANY_SIZE = Symbol("n", integer=True, positive=True)
+"""A size, of which SymPy knows what it knows of any."""
+ONE_FORMULA = {
+    "layer": "one formula for every layer: it branches on the layer",
+    "depth": "one formula for every depth: it branches on the depth",
+    "sizes": "one formula for all sizes: it branches on them",
+}
+"""What code must be that is watched, and what it is if it learns something."""
+MENDS = {
+    "layer": "Write it without that, or treat such a layer in a claim of its own.",
+    "depth": "Write it without that, or give the network its depth as a number.",
+    "sizes": "Write it without that, or give the network its widths and its batch as numbers.",
+}
+
+
+class Lesson(NamedTuple):
+    """What some code learned: of what, and how an error says it."""
+
+    about: str
+    how: str
+
+
+def unwatched(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function during which nothing is watched, as where it watches by itself what it calls."""
+
+    @wraps(function)
+    def called(*arguments: Any) -> Any:
+        before = sys.getprofile()
+        sys.setprofile(None)
+        try:
+            return function(*arguments)
+        finally:
+            _go_on_with(before)
+
+    return called
+
+
+def refuse(lessons: Iterable[Lesson], argument: str) -> None:
+    """Refuse code that learned something.
+
+    Raises:
+        InvalidValueError: if there are any lessons; the error names the argument that the code was given for.
+    """
+    for about, how in lessons:
+        raise InvalidValueError(f"{argument!r} must give {ONE_FORMULA[about]} ({how}). {MENDS[about]}")
+
+
+class Watch:
+    """A record of what users' code learns while it is called by `call`.
+
+    Args:
+        layer: the symbol of a layer that may be any; None if it is a number.
+        depth: the depth; it is watched if it is a symbol, which may be any.
+        sizes: the symbols of sizes that may be any; the widths of a network of any depth are known.
+        numbers: numbers that stand for sizes, and for nothing else.
+    """
+
+    def __init__(
+        self, layer: Any = None, depth: Any = None, sizes: Collection[Symbol] = (), numbers: Collection[Integer] = ()
+    ) -> None:
+        self.layer, self.depth = layer, depth if isinstance(depth, Symbol) else None
+        self.sizes, self.numbers = frozenset(sizes), frozenset(numbers)
+        self.layers: list[Expr] = []
+        """The layers with which the layer was compared: numbers, or the depth plus a number."""
+        self.depths: dict[int, str] = {}
+        """The numbers with which the depth was compared, and how an error says so."""
+        self.lessons: list[Lesson] = []
+        """What else was learned."""
+        self._prints = False
+
+    def call(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """Call a function, and record what the code of users learns that runs while it does."""
+        before = sys.getprofile()
+        sys.setprofile(self._see)
+        try:
+            return function(*arguments)
+        finally:
+            _go_on_with(before)
+
+    def refuse_lessons(self, argument: str) -> None:
+        """Refuse the code that was called if it learned anything but where a layer or a depth is another one.
+
+        Raises:
+            InvalidValueError: if it did; the error names the argument that the code was given for.
+        """
+        refuse(self.lessons, argument)
+
+    def _see(self, frame: FrameType, event: str, value: Any) -> None:
+        """Look at what a function returns, as ``sys.setprofile`` asks; what is only printed is not learned."""
+        if event == "return":
+            if _is_plain(value) and not self._prints and _is_for_a_user(frame):
+                self._look_at(frame, value)
+        elif value is print:
+            self._prints = event == "c_call"
+
+    def _look_at(self, frame: FrameType, value: Any) -> None:
+        """Record what an answer of a library tells a user."""
+        arguments = _arguments(frame)
+        if frame.f_code.co_name not in COMPARISONS or any(isinstance(a, MatrixBase) for a in arguments):
+            self._learn(frame, arguments, value)
+        elif value is not COMPARISONS[frame.f_code.co_name] and all(isinstance(a, Number | Basic) for a in arguments):
+            self._compare(*map(sympify, arguments))
+
+    def _learn(self, frame: FrameType, arguments: list[Any], value: Any) -> None:
+        """Record an answer if it tells something of the first of its arguments that is watched."""
+        for argument in arguments:
+            about = self._about(argument)
+            if about is not None and self._tells(frame, argument, value):
+                if isinstance(argument, MatrixExpr) and isinstance(value, str) and self.layer is not None:
+                    about = "layer"
+                self.lessons.append(Lesson(about, _how(frame, argument, value)))
+                return
+
+    def _about(self, item: Any) -> str | None:
+        """Return which of what is watched an object is made of, if it is."""
+        if isinstance(item, tuple | list | set | frozenset | MatrixBase):
+            return next(filter(None, map(self._about, item)), None)
+        if hasattr(item, "widths"):
+            return "sizes" if self.sizes or self.numbers else None
+        return self._about_expression(item) if isinstance(item, Basic) else None
+
+    def _about_expression(self, item: Basic) -> str | None:
+        parts = {part for e in (item, *getattr(item, "shape", ())) for part in preorder_traversal(e)}
+        free = item.free_symbols | parts
+        if free & (self.sizes | self.numbers) or any(getattr(part, "func", None) == WIDTH for part in parts):
+            return "sizes"
+        return next((what for what in ("layer", "depth") if getattr(self, what) in free), None)
+
+    def _tells(self, frame: FrameType, argument: Any, value: Any) -> bool:
+        """Whether an answer about something that is watched may differ from one layer or size to another.
+
+        The name of a matrix tells nothing of its sizes, and is no key of theirs; and what is known of all sizes,
+        such as that they are positive, tells nothing of one.
+        """
+        name = frame.f_code.co_name
+        if value is NotImplemented:
+            return False
+        if value is None:
+            return _library(frame) != OURS and name != "__init__"
+        if name == "__hash__":
+            return isinstance(argument, Expr) and not isinstance(argument, MatrixExpr)
+        if isinstance(value, str):
+            watched = filter(None, (self.layer, self.depth, *self.sizes, *self.numbers))
+            return any(re.search(rf"(?<!\w){re.escape(str(part))}(?!\w)", value) for part in watched)
+        if name == "getit" and value is not None:
+            return bool(self.numbers) and getattr(ANY_SIZE, f"is_{frame.f_locals['fact']}") is not value
+        return True
+
+    def _compare(self, a: Any, b: Any) -> None:
+        """Record a comparison of two expressions that are not the same."""
+        found = _first_difference(a, b)
+        about = found and (self._about(found[0]) or self._about(found[1]))
+        if found is None or about is None:
+            return
+        lesson = Lesson(about, f"it asks whether {found[0]} is {found[1]}")
+        if self.numbers:
+            self.lessons += [] if any(e.is_Integer and e <= 0 for e in found) else [lesson]
+        elif all(isinstance(e, Expr) for e in found):
+            self._look_where_equal(expand(found[0] - found[1]), lesson.how)
+        else:
+            self.lessons.append(lesson)
+
+    def _look_where_equal(self, difference: Expr, how: str) -> None:
+        """Record where what code compares is equal."""
+        about = self._about(difference)
+        if about in ("layer", "depth"):
+            self._compare_with_numbers(about, difference, how)
+        elif about == "sizes" and difference.is_zero is not False:
+            self.lessons.append(Lesson(about, how))
+
+    def _compare_with_numbers(self, about: str, difference: Expr, how: str) -> None:
+        """Record where a difference of layers, or of depths, is zero."""
+        symbol = getattr(self, about)
+        factor = difference.coeff(symbol)
+        zero = expand(symbol - difference / factor) if factor.is_number and factor != 0 else symbol
+        offset = zero - self.depth if about == "layer" and self.depth in zero.free_symbols else zero
+        if offset.is_Integer and about == "layer":
+            self.layers.append(zero)
+        elif offset.is_Integer:
+            self.depths[int(zero)] = how
+        elif offset.free_symbols and (about == "depth" or offset.free_symbols & {symbol, self.depth}):
+            self.lessons.append(Lesson(about, how))
+
+
+def _go_on_with(before: Any) -> None:
+    """Set the function back that was told of calls before; a profiler that is written in C is started again."""
+    sys.setprofile(before if before is None or callable(before) else None)
+    if before is not None and not callable(before):
+        before.enable()
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether a value is a truth value, a number, a text or nothing, and no expression; or holds one.
+
+    What SymPy cannot compare, such as a symbol with Python's 6, Python takes for different.
+    """
+    if isinstance(value, tuple | list | set | frozenset):
+        return any(map(_is_plain, value))
+    return value is None or value is NotImplemented or isinstance(value, int | float | complex | str | bytes)
+
+
+def _is_for_a_user(frame: FrameType) -> bool:
+    """Whether a function of a library returns to a user's code, be it through Python's own modules."""
+    if _library(frame) not in LIBRARIES:
+        return False
+    caller = frame.f_back
+    while caller is not None and _library(caller) == PYTHON:
+        caller = caller.f_back
+    return caller is not None and _library(caller) is None
+
+
+def is_a_users(code: CodeType) -> bool:
+    """Whether code stands in no file of Python's own modules, or of the packages in `LIBRARIES`."""
+    return _folder(code.co_filename) is None
+
+
+def _library(frame: FrameType) -> str | None:
+    """Return the folder of the library, or of Python, in which the code of a frame stands; None for a user's."""
+    file = frame.f_code.co_filename
+    return _folder(file) if not file.startswith("<") else _folder_of_module(str(frame.f_globals.get("__name__", "")))
+
+
+@lru_cache(maxsize=4096)
+def _folder(file: str) -> str | None:
+    """Return the library in whose folder a file is."""
+    for folder in LIBRARIES:
+        if file.startswith(folder):
+            return folder
+    return PYTHON if file.startswith(PYTHON) and "site-packages" not in file else None
+
+
+@lru_cache(maxsize=4096)
+def _folder_of_module(name: str) -> str | None:
+    """Return the library of a module, for code that stands in no file, such as the methods of data classes."""
+    file = getattr(sys.modules.get(name), "__file__", None)
+    return None if name == "__main__" or file is None else _folder(file)
+
+
+def _arguments(frame: FrameType) -> list[Any]:
+    """Return the arguments of a call."""
+    code = frame.f_code
+    number = code.co_argcount + code.co_kwonlyargcount + bool(code.co_flags & 4) + bool(code.co_flags & 8)
+    values = frame.f_locals
+    return [values[name] for name in code.co_varnames[:number] if name in values]
+
+
+def _how(frame: FrameType, argument: Any, value: Any) -> str:
+    """Say what was asked of what, and what the answer was."""
+    name = frame.f_code.co_name
+    if name == "__hash__":
+        return f"it looks {argument} up in a dict, a set or a cache, where what may be any is never found"
+    if isinstance(value, str):
+        return f"it reads the text {value!r}"
+    name = f"is_{frame.f_locals['fact']}" if name == "getit" else name
+    return f"it asks for {name} of {argument} and gets {value!r}"
+
+
+def _first_difference(a: Any, b: Any) -> tuple[Any, Any] | None:
+    """Return the first numbers in which two expressions differ; None if they differ in more, whatever the numbers."""
+    if not any(isinstance(e, MatrixExpr | Tuple) for e in (a, b)):
+        return (a, b) if all(isinstance(e, Expr | Boolean | Set) for e in (a, b)) else None
+    if type(a) is not type(b) or len(a.args) != len(b.args):
+        return None
+    found = [_first_difference(x, y) for x, y in zip(a.args, b.args, strict=True) if x != y]
+    return found[0] if found and None not in found else None
