@@ -296,3 +296,31 @@ def test_an_index_that_is_bound_inside_is_left_alone():
 def test_the_proof_says_how_deep_the_network_is():
     """Nothing is said of a network without the layer."""
     assert "For L >= 2:" in prove(has_right_inverse(2).under(full)).explain()
+
+
+FAR = {
+    "a layer far up": (Zero(net.weight(25)), Equal(transpose(transpose(net.weight(25))), net.weight(25))),
+    "a layer far below the last": (Zero(net.weight(L - 30)), Equal(net.weight(L - 30), net.weight(L - 30))),
+    "a range that begins far up": (
+        ForAll(Zero(net.weight(l)), (l, 22, L)),
+        ForAll(Equal(transpose(transpose(net.weight(l))), net.weight(l)), (l, 22, L)),
+    ),
+    "a range below the last": (
+        ForAll(Zero(net.weight(l)), (l, L - 5, L - 4)),
+        ForAll(Equal(net.weight(l), net.weight(l)), (l, L - 5, L - 4)),
+    ),
+}
+
+
+@pytest.mark.parametrize(("false", "true"), FAR.values(), ids=FAR.keys())
+def test_layers_far_up_exist_in_deep_networks(false, true):
+    """Nothing is said of networks that do not have them, and a counterexample is looked for in one that has."""
+    assert decide(false, 5).refuted
+    assert decide(true, 5).proved
+
+
+def test_layers_that_no_counterexample_would_have_are_refused():
+    """No network is built that deep."""
+    for layer in (300, L - 300):
+        with pytest.raises(InvalidValueError, match="'l' must be 100 or less, or so far below the last one"):
+            decide(Zero(net.weight(layer)), 5)

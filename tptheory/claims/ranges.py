@@ -36,8 +36,10 @@ DEEPEST = 3
 
 A claim that names a layer further up is looked at in the shallowest network that has the layer.
 """
-FARTHEST = 20
+DEEPEST_NAMED = 100
 """The largest depth that a claim may need for the layers that it names."""
+MARGIN = 20
+"""How many depths are tried from the one on that the layers seem to need which a claim names."""
 Numbers = Mapping[Any, int]
 """The numbers at which a depth and indices stand, by symbol."""
 VACUOUS = Equal(S.Zero, S.Zero)
@@ -140,21 +142,34 @@ def numbered_parts(claim: Claim, deepest: int = DEEPEST) -> Iterator[tuple[Claim
 def least_depth(conjunct: Claim) -> int:
     """Return the smallest depth at which a claim says something: its range has a layer, and the layers it names exist.
 
-    It is 1 for a claim that is about no depth, or about several, and for one that says nothing at any depth up to
-    `FARTHEST`.
+    It is 1 for a claim that is about no depth, or about several. Where the layers that a claim names do not exist at
+    any depth that is tried, it is the first depth at which the range has a layer.
+
+    Raises:
+        InvalidValueError: if a layer above `DEEPEST_NAMED` is named, or one so far below the last.
     """
     symbols = depth_symbols(conjunct)
     if len(symbols) != 1:
         return 1
     (depth,) = symbols
     first = _first_with_a_layer(conjunct, depth)
-    if not any(offset > 1 if base is None else base == depth and offset < 0 for base, offset in _named(conjunct)):
+    named = [_depth_for(base, offset) for base, offset in _layers_spoken_of(conjunct) if base in (None, depth)]
+    if max(named, default=1) <= 1:
         return first
-    for number in range(first, FARTHEST + 1):
+    if max(named) > DEEPEST_NAMED:
+        expected = f"{DEEPEST_NAMED} or less, or so far below the last one, where a claim names a layer"
+        raise InvalidValueError(complain("l", expected, max(named), "State it of a range of layers."))
+    start = max(first, max(named) - 1)  # the product of no layers has an index above the last
+    for number in range(start, min(start + MARGIN, DEEPEST_NAMED) + 1):
         with suppress(InvalidValueError):
             if list(at_numbers(conjunct, {depth: number})):
                 return number
     return first
+
+
+def _depth_for(base: Any, offset: int) -> int:
+    """Return the depth that a layer seems to need: a number, or one that is counted from the last."""
+    return offset if base is None else 1 - offset
 
 
 def _first_with_a_layer(conjunct: Claim, depth: Symbol) -> int:
@@ -162,15 +177,17 @@ def _first_with_a_layer(conjunct: Claim, depth: Symbol) -> int:
     if not isinstance(conjunct, ForAll):
         return 1
     length = S(conjunct.limits[2]) - S(conjunct.limits[1])
-    return next((n for n in range(1, FARTHEST + 1) if length.xreplace({depth: Integer(n)}).is_nonnegative), 1)
+    counted = length.coeff(depth) > 0  # else it is as long at any depth, or longer at shallow ones
+    return next((n for n in range(1, DEEPEST_NAMED + 1) if length.subs(depth, n).is_nonnegative), 1) if counted else 1
 
 
-def _named(claim: Claim) -> Iterator[tuple[Any, int]]:
-    """Run through the layers that a claim and its hypotheses speak of, and the ends of their ranges between numbers."""
+def _layers_spoken_of(claim: Claim) -> Iterator[tuple[Any, int]]:
+    """Run through the layers that a claim and its hypotheses speak of, and ends of their ranges that no index binds."""
     spoken = [*_spoken(claim), *(e for h in claim.given for e in h.expressions())]
     yield from (index_parts(index) for e in spoken for index in _indices_of(sympify(e)))
-    ranges = (item.limits for item in (claim, *claim.given) if isinstance(item, ForAll))
+    ranges = [item.limits for item in (claim, *claim.given) if isinstance(item, ForAll)]
     yield from ((None, int(last)) for _, first, last in ranges if S(first).is_Integer and S(last).is_Integer)
+    yield from (index_parts(first) for _, first, _ in ranges if S(first).free_symbols)
 
 
 @remembered
