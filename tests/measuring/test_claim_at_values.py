@@ -1,5 +1,6 @@
 """`holds` says of given matrices whether a claim is true there, whether its hypotheses are met, and by how much not."""
 
+import warnings
 from fractions import Fraction
 from itertools import islice
 
@@ -328,15 +329,22 @@ def test_what_no_float32_holds_is_refused_beside_one():
     [
         (AtMost(squared_norm(A), squared_norm(D)), {"A": np.full((2, 3), 1e300), "D": np.full((2, 3), 1e200)}),
         (NonNegative(squared_norm(D) - squared_norm(A)), {"A": np.full((2, 3), 1e300), "D": np.full((2, 3), 1e200)}),
+        (NonNegative(S * S.T), {"S": np.full((4, 4), 1e200)}),
+        (Equal(S * S.T * S - S, S * S.T), {"S": np.full((4, 4), 1e200)}),
     ],
-    ids=["at most", "not negative"],
+    ids=["at most", "not negative", "semidefinite", "equal"],
 )
-def test_what_overflows_is_not_said_to_hold(claim, values):
-    """Two numbers beyond the floats are not compared; the defect is no number."""
-    with np.errstate(over="ignore"):
-        answer = holds(claim, values)
-    assert not answer.holds
-    assert np.isnan(answer.defect)
+def test_what_overflows_has_no_answer(claim, values):
+    """Two numbers beyond the floats are not compared, and neither yes nor no is said, nor a warning shown."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(InvalidValueError, match="does not overflow in float"):
+            holds(claim, values)
+
+
+def test_an_exact_defect_of_many_digits_is_shown():
+    """Python writes no integer of more than 4,300 digits."""
+    assert "e+9998" in str(holds(Zero(squared_norm(A)), {"A": [[10**4999]]}).table())
 
 
 def test_a_defect_beyond_the_floats_is_shown():

@@ -88,7 +88,7 @@ class Plain(Scaled):
         return (k - l + 1).xreplace({k: l})
 
 
-LOOKED_UP = r"it branches on the (layer|depth) \(it looks (_k|L) up in a dict, a set or a cache"
+LOOKED_UP = r"it branches on the (layer|depth) \(it looks (k|L) up in a dict, a set or a cache"
 
 
 LOOKING_UP = [ByClassAttribute, BySet, ByIntersection, ByHelper, ByDepth, Cached]

@@ -3,12 +3,28 @@
 import cProfile
 import sys
 from fractions import Fraction
+from functools import cache, cached_property, partial
 
+import numpy as np
 import pytest
 from sympy import FiniteSet, Identity, Integer, Matrix, MatrixSymbol, Mod, OneMatrix, Rational, Symbol, sqrt, symbols
 
-from tptheory import DeepLinearNetwork, Equal, ForAll, Momentum, Pinv, Rule, TargetProp, decide, squared_norm, transpose
+from tptheory import (
+    Backprop,
+    DeepLinearNetwork,
+    Equal,
+    ForAll,
+    Momentum,
+    Pinv,
+    Recursion,
+    Rule,
+    TargetProp,
+    decide,
+    squared_norm,
+    transpose,
+)
 from tptheory.errors import InvalidValueError
+from tptheory.symbolic.branches import numbers_of
 from tptheory.symbolic.watching import Watch
 
 k, l, L = symbols("k l L", integer=True)
@@ -86,23 +102,112 @@ def test_a_branch_beyond_what_is_compared_is_refused():
         Branching(lambda rule, net, W, l: net.depth == 5000).update(deep, l)
 
 
-class Motion(Rule):
-    """TP in networks of more than one sample; its motion is its own."""
+class OfItsOwnSymbol(Rule):
+    """TP, but BP where the layer is called as the claim calls it."""
 
     def feedback(self, net, l):
         """Return a pseudo-inverse."""
         return Pinv(net.weight(l))
 
-    def flow(self, net):
-        """Return TP's motion, or none."""
-        return TargetProp().flow(DeepLinearNetwork(2) if net.batch == 1 else net)
+    def update(self, net, i):
+        """Look whether the layer is that symbol itself, which Python tells."""
+        return (Backprop() if i is l else TargetProp()).update(net, i)
 
 
-def test_a_motion_is_watched_too():
-    """Not each layer by itself, but the whole network."""
-    with pytest.raises(InvalidValueError, match="'flow' must give one formula for all sizes"):
-        Motion().flow(DeepLinearNetwork(depth=2, batch=B))
-    assert Motion().flow(two)
+def test_the_symbol_of_a_claim_is_no_other_one():
+    """What a rule says of it is what it says of any."""
+    with pytest.raises(InvalidValueError, match="'update' must give one formula for every layer"):
+        OfItsOwnSymbol().update(deep, l)
+    assert OfItsOwnSymbol().update(deep, Symbol("i", integer=True))
+
+
+OF_A_NETWORK = {
+    "many samples": lambda net: net.batch == 1,
+    "a square": lambda net: net.widths[0] == net.widths[1],
+    "six units": lambda net: net.widths[1] in (6,),
+    "a number": lambda net: isinstance(net.widths[1], Integer),
+    "no symbol": lambda net: not net.widths[1].free_symbols,
+    "a network": lambda net: net == DeepLinearNetwork(widths=(1, 1, 6), batch=3),
+    "a text": lambda net: str(net.widths[1]) == "6",
+}
+
+
+@pytest.mark.parametrize("condition", OF_A_NETWORK.values(), ids=OF_A_NETWORK.keys())
+@pytest.mark.parametrize("name", ["flow", "step"])
+def test_a_motion_that_branches_is_refused(name, condition):
+    """A rule may say itself how a network moves; it says it of all sizes."""
+
+    def moved(rule, net):
+        return getattr(Backprop() if condition(net) else TargetProp(), name)(net)
+
+    mine = type("Mine", (Rule,), {"feedback": lambda rule, net, l: Pinv(net.weight(l)), name: moved})()
+    with pytest.raises(InvalidValueError, match=f"'{name}' must give one formula for all sizes"):
+        getattr(mine, name)(DeepLinearNetwork(depth=2, batch=B))
+
+
+MOTIONS = {
+    "a depth": (lambda net: net.depth == 9, "depth"),
+    "whether it is any": (lambda net: net.any_depth, "depth"),
+    "a size": (lambda net: net.widths[0] == net.widths[net.depth], "sizes"),
+}
+
+
+@pytest.mark.parametrize(("condition", "about"), MOTIONS.values(), ids=MOTIONS.keys())
+def test_a_motion_at_any_depth_that_branches_is_refused(condition, about):
+    """It is compared layer by layer."""
+
+    def flow(rule, net):
+        return (Backprop() if condition(net) else TargetProp()).flow(net)
+
+    mine = type("Mine", (Rule,), {"feedback": lambda rule, net, l: Pinv(net.weight(l)), "flow": flow})()
+    with pytest.raises(InvalidValueError, match=f"'flow' must give one formula for (every|all) {about}"):
+        mine.flow(deep)
+
+
+def test_a_motion_of_ones_own_is_taken():
+    """If it is one formula."""
+    for net in (two, deep, DeepLinearNetwork(depth=2, batch=B, biases=True)):
+        mine = type(
+            "Mine",
+            (Rule,),
+            {"feedback": lambda rule, net, l: Pinv(net.weight(l)), "flow": lambda rule, net: TargetProp().flow(net)},
+        )()
+        W = net.weight(l if net.any_depth else 1)
+        assert mine.flow(net)[W] == TargetProp().flow(net)[W]
+
+
+def test_a_step_of_a_recursion_learns_nothing_of_the_member_before():
+    """It may be any number, and the step would be another at 2."""
+    with pytest.raises(InvalidValueError, match="'step' must give one formula"):
+        Recursion("S", 0, L, 0, lambda _, S: S + (2 if S == 2 else 1))(L)
+
+
+def test_the_numbers_of_code_are_those_of_all_that_it_refers_to():
+    """In caches, in functions inside, in numbers of any kind and in texts."""
+
+    class Held:
+        slot = Fraction(31)
+
+        @cached_property
+        def kept(self):
+            return 32
+
+    held, numbers = Held(), [Integer(33), np.int64(34), 35.0]
+
+    @cache
+    def remembered():
+        return 36
+
+    def code(k, default=37, *, keyword=b"38"):
+        """Say 39, which is no number of the code."""
+        return any(k == FORTY for _ in (held, numbers, remembered)) or "W_41"
+
+    found = numbers_of(partial(code, 42))
+    assert {31, 32, 33, 34, 35, 36, 37, 38, 40, 41, 42} <= {*found}
+    assert 39 not in found
+
+
+FORTY = 40
 
 
 HONEST = {

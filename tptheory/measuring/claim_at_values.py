@@ -6,6 +6,7 @@ holds logarithms, exponentials or roots, in fifty digits.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -139,13 +140,20 @@ def _sentence(claim: Claim) -> Sentence:
     return Sentence(claim.conclusion(text_of), words_html(claim.conclusion), words_tex(claim.conclusion))
 
 
+SHORT = 10**6
+"""Fractions of smaller numbers are shown as they are."""
+
+
 def _short(defect: Any) -> Any:
     """Return a defect as it is shown: fractions as they are, unless they are long."""
-    if defect is None or (isinstance(defect, Rational) and len(str(defect)) <= 12):
+    if defect is None:
+        return None
+    if not isinstance(defect, Rational):
+        return f"{float(defect):.3g}"
+    numerator, denominator = int(defect.numerator), int(defect.denominator)
+    if max(abs(numerator), denominator) < SHORT:
         return defect
-    if isinstance(defect, Rational):  # which may be too large for a float
-        return f"{Decimal(int(defect.numerator)) / Decimal(int(defect.denominator)):.3g}"
-    return f"{float(defect):.3g}"
+    return f"{Decimal(numerator) / Decimal(denominator):.3g}"  # it may be too large for a float
 
 
 def holds(
@@ -275,13 +283,24 @@ class _Rounded:
         self.defects = RoundedDefects(self.values, arithmetic)
 
     def defect(self, goals: Iterable[Any]) -> tuple[Any, bool]:
-        """Return the defect that is largest relative to its scale, and whether it is within the tolerance."""
-        found: Defect = worst(map(self.defects.of, goals))
-        return found.size, found.relative <= self.tolerance
+        """Return the defect that is largest relative to its scale, and whether it is within the tolerance.
+
+        Raises:
+            InvalidValueError: if something overflowed, so that there is no answer.
+        """
+        with np.errstate(all="ignore"):
+            found: Defect = worst(map(self.defects.of, goals))
+            relative = found.relative
+        if math.isnan(relative):
+            mend = "Give smaller numbers, or integers and fractions, which are evaluated exactly."
+            expected = f"such that what is made of them does not overflow in {self.arithmetic}"
+            raise InvalidValueError(complain("values", expected, math.nan, mend))
+        return found.size, relative <= self.tolerance
 
     def rank(self, A: Any) -> int:
         """Return the rank of an expression, as the arithmetic decides it."""
-        return int(self.kind.inverted(evaluate(A, self.values, arithmetic=self.arithmetic))[1])
+        with np.errstate(all="ignore"):
+            return int(self.kind.inverted(evaluate(A, self.values, arithmetic=self.arithmetic))[1])
 
 
 def _in_one_precision(values: Instance) -> Instance:

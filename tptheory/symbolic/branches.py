@@ -11,37 +11,48 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping
-from functools import partial
 from itertools import islice, product
-from types import CodeType, FunctionType, MethodType, ModuleType
+from numbers import Number
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
+
+from sympy import Basic
 
 from tptheory.symbolic.remembering import stands_in_a_package
 from tptheory.symbolic.watching import is_a_users
 
+WRAPPED = ("__func__", "__self__", "__wrapped__", "fget", "func", "args", "keywords")
+"""The attributes of methods, properties, caches and partial functions in which they keep what they were made of."""
 LARGEST_LAYER = 2000
 """The largest layer at which functions are tried."""
 MOST_LOOKED_AT = 2000
 """So many objects are looked at to which a function refers, directly or through others."""
+LARGEST_NUMBER = 10**9
+"""Larger numbers are no layers and no sizes."""
 MOST_NUMBERS, MOST_PLACES = 40, 8
 """So many numbers are tried, the first that are found, and so many places at which the entries of a list change."""
 MOST_COMBINED = 12
 """The numbers of a function's code are combined with each other only if there are at most so many."""
 
 
-def suspects(function: Callable[..., Any], combined: bool = True) -> set[int]:
-    """Return the non-negative numbers at which a function might branch: those of its code, and combinations of them.
+def suspects(function: Callable[..., Any]) -> set[int]:
+    """Return the numbers of a function's code, those beside them, and what any two of them give together.
 
-    Of ``lambda k: k == 20`` these are 19, 20 and 21, and what 20 gives with itself: 0, 1, 40 and 400. Combinations of
-    two can be left out.
+    Of ``lambda k: k == 20`` these are 19, 20 and 21, and what 20 gives with itself: 0, 1, 40 and 400.
     """
-    numbers = islice(_numbers(function, set()), MOST_NUMBERS)
-    found = {root for n in numbers for root in _roots(abs(n)) if root <= LARGEST_LAYER}
+    found = numbers_of(function)
     near = {n + d for n in found for d in (-1, 0, 1)}
-    if combined and len(found) <= MOST_COMBINED:
+    if len(found) <= MOST_COMBINED:
         for a, b in product(found, repeat=2):
             near |= {a + b, a - b, a * b, a // b if b else 0}
     return {n for n in near if 0 <= n <= LARGEST_LAYER}
+
+
+def numbers_of(function: Callable[..., Any]) -> list[int]:
+    """Return the non-negative integers of a function's code, and of what it refers to, with their roots."""
+    numbers = islice(_numbers(function, set()), MOST_NUMBERS)
+    roots = dict.fromkeys(root for n in numbers for root in _roots(abs(n)))
+    return [n for n in roots if n <= LARGEST_LAYER]
 
 
 def _roots(n: int) -> Iterator[int]:
@@ -56,7 +67,7 @@ def _roots(n: int) -> Iterator[int]:
 
 def _numbers(item: Any, seen: set[int]) -> Iterator[int]:
     """Run through the integers in a function's code, and in what it refers to."""
-    if isinstance(item, int | str) or item is None:
+    if isinstance(item, Number | str | bytes) or item is None:
         yield from _numbers_in(item)
     elif id(item) not in seen and len(seen) < MOST_LOOKED_AT:
         seen.add(id(item))
@@ -65,11 +76,13 @@ def _numbers(item: Any, seen: set[int]) -> Iterator[int]:
             yield from _numbers(part, seen)
 
 
-def _numbers_in(item: int | str | None) -> list[int]:
+def _numbers_in(item: Any) -> list[int]:
     """Return the integer that a constant is, or those that its text writes, such as 20 of ``"W_20"``."""
-    if isinstance(item, str):
-        return [int(digits) for digits in re.findall("[0-9]+", item) if len(digits) < 9]
-    return [] if item is None or isinstance(item, bool) else [int(item)]
+    if isinstance(item, str | bytes):
+        return [int(digits) for digits in re.findall("[0-9]+", str(item)) if len(digits) < 9]
+    if item is None or isinstance(item, bool | complex) or not abs(item) < LARGEST_NUMBER or item != int(item):
+        return []
+    return [int(item)]
 
 
 def _places(item: Any) -> list[int]:
@@ -86,29 +99,32 @@ def _parts(item: Any) -> Iterator[Any]:
         yield from (*item.keys(), *item.values())
     elif isinstance(item, list | tuple | set | frozenset | range):
         yield from islice(item, LARGEST_LAYER)
-    elif isinstance(item, CodeType):
-        yield from item.co_consts
-    elif isinstance(item, MethodType | staticmethod | classmethod):
-        yield from (item.__func__, getattr(item, "__self__", None))
-    elif isinstance(item, property):
-        yield item.fget
-    elif isinstance(item, partial):
-        yield from (item.func, item.args, item.keywords)
     elif isinstance(item, FunctionType):
         yield from _parts_of_function(item)
-    elif isinstance(item, type) and _is_a_users(item):
-        yield from (*vars(item).values(), *item.__bases__)
-    elif not isinstance(item, type | ModuleType) and _is_a_users(type(item)):
-        yield from (*getattr(item, "__dict__", {}).values(), type(item), getattr(item, "__wrapped__", None))
+    elif isinstance(item, type):
+        yield from (*vars(item).values(), *item.__bases__) if _is_a_users(item) else ()
+    elif not isinstance(item, ModuleType | Basic):
+        yield from (getattr(item, name) for name in WRAPPED if hasattr(item, name))
+        if _is_a_users(type(item)):
+            yield from (*getattr(item, "__dict__", {}).values(), type(item))
 
 
 def _parts_of_function(function: FunctionType) -> Iterator[Any]:
     """Run through the code of a user's function, its defaults and the globals that it names; of any, its closure."""
     yield from (cell.cell_contents for cell in function.__closure__ or () if _is_filled(cell))
     if is_a_users(function.__code__):
-        yield from (constant for constant in function.__code__.co_consts if constant != function.__doc__)
         yield from (function.__defaults__, function.__kwdefaults__)
-        yield from _named_in(function.__globals__, function.__code__.co_names)
+        for code in _codes(function.__code__):
+            yield from (c for c in code.co_consts if c != function.__doc__ and not isinstance(c, CodeType))
+            yield from _named_in(function.__globals__, code.co_names)
+
+
+def _codes(code: CodeType) -> Iterator[CodeType]:
+    """Run through a piece of code, and those of the functions and comprehensions inside it."""
+    yield code
+    for inside in code.co_consts:
+        if isinstance(inside, CodeType):
+            yield from _codes(inside)
 
 
 def _named_in(scope: Mapping[str, Any], names: Collection[str]) -> Iterator[Any]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sympy import Basic, MatrixBase
 
-from tptheory.symbolic.branches import suspects
+from tptheory.symbolic.branches import numbers_of
 from tptheory.symbolic.remembering import depends_on_itself
 from tptheory.symbolic.states import State
 from tptheory.symbolic.watching import Watch
@@ -52,9 +52,12 @@ class MethodOfRule:
         if watch is None or not self.is_a_users:
             return parts_of(self.function(self.rule, net, l))
         try:
-            return parts_of(watch.call(self.function, self.rule, net, l))
-        finally:
+            said = watch.call(self.function, self.rule, net, l)
+        except Exception:  # of which a lesson may be the cause
             watch.refuse_lessons(self.name)
+            raise
+        watch.refuse_lessons(self.name)
+        return parts_of(said)
 
     def at_or_none(self, net: Any, l: Any, watch: Watch | None = None) -> Any:
         """Return the parts of what it says of a layer; None if it raises, as at one that nobody asked for.
@@ -69,9 +72,9 @@ class MethodOfRule:
                 watch.refuse_lessons(self.name)
             return None
 
-    def suspects(self) -> set[int]:
-        """Return the numbers at which it may branch: those of its code and of what the rule holds, and those beside."""
-        return suspects(MethodType(self.function, self.rule), combined=False)
+    def numbers(self) -> list[int]:
+        """Return the numbers at which it may branch, those of its code and of what the rule holds."""
+        return numbers_of(MethodType(self.function, self.rule))
 
 
 def parts_of(said: Any) -> Any:

@@ -15,8 +15,8 @@ from tptheory.symbolic.method_values import Method, MethodOfRule, changed, parts
 from tptheory.symbolic.own_code import SHAPES
 from tptheory.symbolic.remembering import depends_on_itself, remembered, stands_in_a_package
 from tptheory.symbolic.size_branches import refuse_branches_on_sizes, symbols_of_sizes
-from tptheory.symbolic.uniform import formula, refuse_branches_on_layers
-from tptheory.symbolic.watching import Lesson, Watch, refuse, unwatched
+from tptheory.symbolic.uniform import formula, refuse_another, refuse_branches_on_layers
+from tptheory.symbolic.watching import Watch, unwatched
 
 OF_A_LAYER = {*SHAPES, "states"}
 """The methods of a rule that take a layer: where a subclass defines one, it must be one formula for all layers."""
@@ -47,7 +47,7 @@ def one_formula(method: Method, name: str) -> Method:
             return method(rule, net, l)
         if depends_on_itself(rule):
             if _may_be_any(l, net):
-                _refuse_branches(method, name, rule, net)
+                _formula_for_any(method, name, rule, net)
             return method(rule, net, l)
         if _is_comparing.get() and not _may_be_any(l, net):
             return _watched(method, name, rule, net, l)[0]
@@ -58,19 +58,30 @@ def one_formula(method: Method, name: str) -> Method:
 
 
 def of_all_networks(method: Callable[[Any, Any], Any], name: str) -> Callable[[Any, Any], Any]:
-    """Wrap a method ``(rule, net)``, so that what a user's own learns of sizes and depths that are symbols is watched.
+    """Wrap a method ``(rule, net)`` that says how a network moves, so that a user's own is one formula, too.
+
+    Its motion of the parameters is compared as what a method of a layer says.
 
     Raises:
-        InvalidValueError: if it learns something of them.
+        InvalidValueError: if it branches on sizes, layers or the depth.
     """
+
+    def whole(rule: Any, net: Any, _: Any) -> Any:
+        return tuple(method(rule, net).items())
+
+    def at_layer(rule: Any, net: Any, l: Any) -> Any:
+        motion = method(rule, net)
+        return tuple(motion[parameter(l)] for parameter in (net.weight, net.bias)[: 1 + net.biases])
 
     @wraps(method)
     def checked(rule: Any, net: Any) -> Any:
         if depends_on_itself(rule) or _is_made_of_a_users_rule(method, rule) or not _may_be_several(net):
             return method(rule, net)
-        motion, depths = _watched(method, name, rule, net)
-        refuse((Lesson("depth", how) for how in depths.values()), name)
-        return motion
+        if net.any_depth:
+            _formula_for_any(at_layer, name, rule, net)
+        else:
+            _said_of_all(whole, name, rule, net, 1)
+        return method(rule, net)
 
     checked.is_compared = True  # type: ignore[attr-defined]
     return checked
@@ -78,14 +89,10 @@ def of_all_networks(method: Callable[[Any, Any], Any], name: str) -> Callable[[A
 
 @unwatched
 @remembered
-def _watched(method: Callable[..., Any], name: str, *asked: Any) -> tuple[Any, dict[int, str]]:
-    """Return what a user's method says of a network, or of a layer, and the depths for which it asks.
-
-    It may ask for nothing else.
-    """
-    net = asked[1]
+def _watched(function: Method, name: str, rule: Any, net: Any, l: Any) -> tuple[Any, dict[int, str]]:
+    """Return what a user's method says of a layer, and the depths for which it asks; it may ask for nothing else."""
     watch = Watch(None, net.depth, symbols_of_sizes(net))
-    said = watch.call(method, *asked)
+    said = watch.call(function, rule, net, l)
     watch.refuse_lessons(name)
     return said, watch.depths
 
@@ -105,8 +112,9 @@ def _may_be_any(l: Any, net: Any) -> bool:
 def _said_of_all(function: Method, name: str, rule: Any, net: Any, l: Any) -> Any:
     """Return what a user's method says of a layer, once it is known to say the same of all sizes, layers and depths."""
     if _may_be_any(l, net):
-        _refuse_branches(function, name, rule, net)
-        return function(rule, net, l)
+        at = _formula_for_any(function, name, rule, net)
+        refuse_another(parts_of(said := function(rule, net, l)), at(l), l, name)  # its symbol is no other one
+        return said
     said, depths = _watched(function, name, rule, net, l)
     method = MethodOfRule(function, name, rule)
     if net.any_depth:
@@ -127,8 +135,8 @@ def is_compared(method: Any) -> bool:
 
 
 @remembered
-def _refuse_branches(function: Method, name: str, rule: Any, net: Any) -> None:
-    """Compare a method with its formula at a symbolic layer, once for each rule and network."""
+def _formula_for_any(function: Method, name: str, rule: Any, net: Any) -> Callable[[Any], Any]:
+    """Return what gives the parts of what a method says of any layer, once it is compared with what the method says."""
     method, index = MethodOfRule(function, name, rule), Dummy("k", integer=True)
     anywhere = formula(lambda l: method.at(net, l), index, name)
 
@@ -150,3 +158,4 @@ def _refuse_branches(function: Method, name: str, rule: Any, net: Any) -> None:
         refuse_branches_on_depths(method, net, at, asked)
     finally:
         _is_comparing.reset(token)
+    return at

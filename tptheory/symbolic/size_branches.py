@@ -20,8 +20,8 @@ from tptheory.symbolic.watching import Watch
 
 ALIKE = (1, 2, 3)
 """The sizes that all have at once."""
-LARGEST, MOST_SUSPECTS = 2000, 8
-"""The largest number in a method's code that is tried as a size, and how many of them are."""
+MOST_NUMBERS = 8
+"""How many of the numbers in a method's code are tried as sizes."""
 FIRST_PRIME = 26
 """From the 26th prime number on, 101, each size has one of its own; rules hold no such numbers but by bad luck."""
 Sizes = dict[Symbol, Integer]
@@ -81,7 +81,7 @@ def _sizes_near(l: int, net: Any) -> list[Symbol]:
 
 def _sizes_to_try(symbols: list[Symbol], near: list[Symbol], method: MethodOfRule) -> list[Sizes]:
     """Return small numbers for symbols of sizes, and those in a method's code: for all at once, and for some alone."""
-    numbers = sorted(n for n in method.suspects() if max(ALIKE) < n <= LARGEST)[:MOST_SUSPECTS]
+    numbers = [n for n in method.numbers() if n > max(ALIKE)][:MOST_NUMBERS]
     alike = [dict.fromkeys(symbols, Integer(number)) for number in (*ALIKE, *numbers)]
     two = dict.fromkeys(symbols, Integer(2))
     return [*alike, *(two | {symbol: Integer(number)} for number in numbers for symbol in near)]

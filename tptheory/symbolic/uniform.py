@@ -109,25 +109,34 @@ def refuse_branches_on_layers(
     The arguments are those of `refuse_branches`, and ``sizes``, symbols of sizes of which it must learn nothing.
     """
     first, last = ends
-    depth = next(iter(last.free_symbols), None)
+    depth = next(iter(sorted(last.free_symbols, key=str)), None)
     index = Dummy("k", integer=True)
     anywhere = Watch(index, depth, sizes)
     formula(lambda k: anywhere.call(function, k), index, argument)
     anywhere.refuse_lessons(argument)
     at_a_number = Watch(None, depth, sizes)
-    compared = [k for k in anywhere.layers if k.free_symbols or k >= first]
+    compared = [k for k in anywhere.layers if k.free_symbols or (k - first).is_negative is not True]
     for k in dict.fromkeys(compared):
         formula(lambda k: at_a_number.call(function, k), k, argument)
         at_a_number.refuse_lessons(argument)
     regular = list(probes(first, last))
     for k in dict.fromkeys((*regular, *compared, *_suspected(function, regular))):
         expected, said = at(k), formula(function, k, argument)
-        if not agree(said, expected, leaf):
-            raise InvalidValueError(
-                f"{argument!r} must give one formula for every layer: it branches on the layer (at {k} it gives "
-                f"{said}, where the formula for any k gives {expected}). Treat such a layer in a claim of its own."
-            )
+        refuse_another(said, expected, k, argument, leaf)
     return anywhere.depths | at_a_number.depths
+
+
+def refuse_another(said: Any, expected: Any, index: Any, argument: str, leaf: Leaf = lambda part: part) -> None:
+    """Refuse a function that does not say at an index what its formula gives there.
+
+    Raises:
+        InvalidValueError: if it does not.
+    """
+    if not agree(said, expected, leaf):
+        raise InvalidValueError(
+            f"{argument!r} must give one formula for every layer: it branches on the layer (at {index} it gives "
+            f"{said}, where the formula for any k gives {expected}). Treat such a layer in a claim of its own."
+        )
 
 
 def _suspected(function: Callable[[Any], Any], regular: list[Any]) -> list[Any]:

@@ -137,11 +137,14 @@ class Watch:
 
     def _look_at(self, frame: FrameType, value: Any) -> None:
         """Record what an answer of a library tells a user."""
-        arguments = _arguments(frame)
-        if frame.f_code.co_name not in COMPARISONS or any(isinstance(a, MatrixBase) for a in arguments):
-            self._learn(frame, arguments, value)
-        elif value is not COMPARISONS[frame.f_code.co_name] and all(isinstance(a, Number | Basic) for a in arguments):
+        name, arguments = frame.f_code.co_name, _arguments(frame)
+        compares = name in COMPARISONS
+        if compares and value is COMPARISONS[name]:
+            return
+        if compares and all(isinstance(a, Number | Basic) and not isinstance(a, MatrixBase) for a in arguments):
             self._compare(*map(sympify, arguments))
+        elif not compares or any(isinstance(a, MatrixBase) or hasattr(a, "widths") for a in arguments):
+            self._learn(frame, arguments, value)
 
     def _learn(self, frame: FrameType, arguments: list[Any], value: Any) -> None:
         """Record an answer if it tells something of the first of its arguments that is watched."""
@@ -150,7 +153,7 @@ class Watch:
             if about is not None and self._tells(frame, argument, value):
                 if isinstance(argument, MatrixExpr) and isinstance(value, str) and self.layer is not None:
                     about = "layer"
-                self.lessons.append(Lesson(about, _how(frame, argument, value)))
+                self._record(about, _how(frame, argument, value))
                 return
 
     def _about(self, item: Any) -> str | None:
@@ -194,13 +197,13 @@ class Watch:
         about = found and (self._about(found[0]) or self._about(found[1]))
         if found is None or about is None:
             return
-        lesson = Lesson(about, f"it asks whether {found[0]} is {found[1]}")
-        if self.numbers:
-            self.lessons += [] if any(e.is_Integer and e <= 0 for e in found) else [lesson]
-        elif all(isinstance(e, Expr) for e in found):
-            self._look_where_equal(expand(found[0] - found[1]), lesson.how)
+        how = f"it asks whether {found[0]} is {found[1]}"
+        if self.numbers and any(e.is_Integer and e <= 0 for e in found):  # which no size is
+            return
+        if self.numbers or not all(isinstance(e, Expr) for e in found):
+            self._record(about, how)
         else:
-            self.lessons.append(lesson)
+            self._look_where_equal(expand(found[0] - found[1]), how)
 
     def _look_where_equal(self, difference: Expr, how: str) -> None:
         """Record where what code compares is equal."""
@@ -208,7 +211,7 @@ class Watch:
         if about in ("layer", "depth"):
             self._compare_with_numbers(about, difference, how)
         elif about == "sizes" and difference.is_zero is not False:
-            self.lessons.append(Lesson(about, how))
+            self._record(about, how)
 
     def _compare_with_numbers(self, about: str, difference: Expr, how: str) -> None:
         """Record where a difference of layers, or of depths, is zero."""
@@ -221,7 +224,11 @@ class Watch:
         elif offset.is_Integer:
             self.depths[int(zero)] = how
         elif offset.free_symbols and (about == "depth" or offset.free_symbols & {symbol, self.depth}):
-            self.lessons.append(Lesson(about, how))
+            self._record(about, how)
+
+    def _record(self, about: str, how: str) -> None:
+        """Record a lesson; the layer is shown by its name, without the mark of a symbol that occurs nowhere else."""
+        self.lessons.append(Lesson(about, how if self.layer is None else how.replace(str(self.layer), self.layer.name)))
 
 
 def _go_on_with(before: Any) -> None:
@@ -288,13 +295,14 @@ def _arguments(frame: FrameType) -> list[Any]:
 
 def _how(frame: FrameType, argument: Any, value: Any) -> str:
     """Say what was asked of what, and what the answer was."""
-    name = frame.f_code.co_name
+    name, values = frame.f_code.co_name, frame.f_locals
     if name == "__hash__":
         return f"it looks {argument} up in a dict, a set or a cache, where what may be any is never found"
     if isinstance(value, str):
         return f"it reads the text {value!r}"
-    name = f"is_{frame.f_locals['fact']}" if name == "getit" else name
-    return f"it asks for {name} of {argument} and gets {value!r}"
+    told = {"getit": f"is_{values.get('fact')}", "wrapper": getattr(values.get("func"), "__name__", name)}
+    answer = "no number or truth value" if value is None else value
+    return f"it asks for {told.get(name, name)} of {argument} and gets {answer}"
 
 
 def _first_difference(a: Any, b: Any) -> tuple[Any, Any] | None:
