@@ -8,6 +8,7 @@ import time
 import pytest
 from sympy import Integer, MatrixSymbol, Rational, Symbol, symbols
 
+from tptheory import Commute, DeepLinearNetwork
 from tptheory.claims.hypotheses import orthogonal, positive_definite, projection
 from tptheory.claims.vocabulary import Equal, Zero
 from tptheory.deciding import answers
@@ -15,7 +16,7 @@ from tptheory.deciding.answers import decide, prove, refute
 from tptheory.errors import InvalidValueError
 from tptheory.invariants.law_count import LawCount
 from tptheory.symbolic.expressions import Pinv, matadd, matmul
-from tptheory.symbolic.rules import Backprop
+from tptheory.symbolic.rules import Backprop, TargetProp
 
 n = Symbol("n")
 A, B = MatrixSymbol("A", n, n), MatrixSymbol("B", n, n)
@@ -132,8 +133,6 @@ def test_choices_of_sizes_that_are_too_many_are_not_said_to_be_all(monkeypatch):
 @pytest.mark.parametrize("seconds", [1e-6, 1e-3, 0.01])
 def test_no_limit_is_too_short_for_an_answer(search, seconds):
     """The time may be up before either side has begun, while the claim says what it means."""
-    from tptheory import Backprop, Commute, DeepLinearNetwork, TargetProp
-
     net = DeepLinearNetwork(depth=3, batch=4, biases=True)
     claim = Commute(Backprop().step(net), TargetProp().step(net))
     for fresh in range(3):

@@ -53,3 +53,14 @@ def test_two_runs_at_once_are_those_that_come_one_after_the_other():
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(weights, range(4))) == alone
     assert threads() == {2}
+
+
+@pytest.mark.parametrize("options", [{"engine": "layerwise"}, {"init": "orthogonal"}, {"rule": "dtp"}], ids=str)
+def test_a_run_is_the_same_however_many_threads_there_are(options):
+    """From the first draw to the last loss."""
+    runs = []
+    for most in (1, 2):
+        with threadpool_limits(most, "blas"):
+            run = train(**{"rule": "tp", "steps": 5, "seed": 1, **options})
+            runs.append((run.weights[0].tobytes(), run.train_loss, run.test_loss))
+    assert runs[0] == runs[1]

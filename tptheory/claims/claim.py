@@ -198,7 +198,7 @@ def _symbols(*groups: Iterable[Any]) -> set[Any]:
     return {s for group in groups for e in group for s in occurrences(sympify(e), MatrixSymbol, Symbol)}
 
 
-AS_HYPOTHESES: dict[type, str] = {
+MENDS_FOR_RELATIONS: dict[type, str] = {
     Ne: "Declare a number as nonzero, Symbol('s', real=True, nonzero=True), or write nonzero(A) of a matrix.",
     Eq: "Write Equal(a, b).",
     Relational: "Write at_least(a, b) or at_most(a, b).",
@@ -208,7 +208,7 @@ AS_HYPOTHESES: dict[type, str] = {
 
 def _no_hypothesis(item: Any) -> InvalidTypeError:
     """Return the error for what is given as a hypothesis and is none."""
-    mends = (mend for kind, mend in AS_HYPOTHESES.items() if isinstance(item, kind))
+    mends = (mend for kind, mend in MENDS_FOR_RELATIONS.items() if isinstance(item, kind))
     mend = next(mends, "See tptheory.claims.")
     return InvalidTypeError(complain("given", "hypotheses such as full_row_rank(W), or Equal(...)", item, mend))
 

@@ -162,7 +162,7 @@ class AnyOf(Claim):
         return ", or ".join(c.conclusion(say) for c in self.claims)
 
 
-WRITTEN_OUT = 6
+MOST_WRITTEN_OUT = 6
 """A range of at most so many layers is written out, if their number is the same at every depth."""
 
 
@@ -268,10 +268,13 @@ class ForAll(Claim):
         return bool((S(last) - S(first)).is_negative)
 
     def at_each_layer(self) -> list[Claim]:
-        """Return what the claim says at each layer, if they are few and as many at every depth; else itself."""
+        """Return what the claim says at each layer; itself if they are many or not as many at every depth.
+
+        So it is if a part of the claim binds the index itself, too.
+        """
         index, first, last = self.limits
         count = S(last) - S(first) + 1
-        if not (count.is_Integer and count <= WRITTEN_OUT) or _binds(self.claim, index):
+        if not (count.is_Integer and count <= MOST_WRITTEN_OUT) or _binds(self.claim, index):
             return [self]
         claim = Holds(self.claim) if isinstance(self.claim, Hypothesis) else self.claim
 

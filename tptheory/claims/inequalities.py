@@ -131,10 +131,8 @@ class AtMost(Inequality):
         return (kinds.NonNegative(self.difference()),)
 
     def as_hypotheses(self) -> tuple[Any, ...]:
-        """Return a bound of a rank by 1 or 0 as `RankAtMost`, which says it in equations; else the claim itself."""
-        if isinstance(self.lesser, Rank) and self.greater in (0, 1):
-            return (RankAtMost(self.lesser.arg, self.greater),)
-        return tuple(self.conjuncts())
+        """Return the conjuncts, a bound of a rank by 1 or 0 among them as `RankAtMost`, which says it in equations."""
+        return tuple(_in_equations(part) for part in self.conjuncts())
 
     def expressions(self) -> tuple[Any, ...]:
         """Return both sides."""
@@ -151,6 +149,12 @@ class AtMost(Inequality):
         if isinstance(difference, MatrixExpr):
             return f"{say(difference)} is positive semidefinite"
         return f"{say(self.lesser)} ≤ {say(self.greater)}"
+
+
+def _in_equations(part: Any) -> Any:
+    """Return a bound of a rank by 1 or 0 as `RankAtMost`; all else unchanged."""
+    of_rank = isinstance(part, AtMost) and isinstance(part.lesser, Rank) and part.greater in (0, 1)
+    return RankAtMost(part.lesser.arg, part.greater) if of_rank else part
 
 
 def at_most(expression: Any, bound: Any) -> AtMost:

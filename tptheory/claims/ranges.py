@@ -229,7 +229,7 @@ def at_numbers(claim: Claim, values: Numbers) -> Iterator[tuple[Claim, Numbers]]
     body = claim.claim if isinstance(claim, ForAll) else claim.under(())
     widths = dict.fromkeys(_widths_in(body))
     for indices in _indices(claim, values):
-        _refuse_missing(widths, indices, values)
+        _refuse_widths_above(widths, indices, values)
         inside = concrete(body, indices)
         whole = Holds(inside) if isinstance(inside, Hypothesis) else inside
         needed = _needed(premises, indices, claim.given, given)
@@ -237,7 +237,7 @@ def at_numbers(claim: Claim, values: Numbers) -> Iterator[tuple[Claim, Numbers]]
             yield _with_premises(part.under(given), needed), indices
 
 
-def _refuse_missing(widths: Iterable[AppliedUndef], indices: Numbers, depths: Numbers) -> None:
+def _refuse_widths_above(widths: Iterable[AppliedUndef], indices: Numbers, depths: Numbers) -> None:
     """Refuse the width of a layer above the last one, which is the size of no matrix.
 
     Raises:

@@ -102,7 +102,7 @@ class Zero(Claim):
 def _bounds(argument: str, value: Any) -> tuple[Any, ...]:
     """Read one bound, or several."""
     given = value if isinstance(value, Sequence) and not isinstance(value, str) else (value,)
-    bounds = tuple(part for b in given for part in _arguments_of_least(as_expression(argument, b)))
+    bounds = tuple(part for b in given for part in _arguments_of_minimum(as_expression(argument, b)))
     for b in bounds:
         if not isinstance(b, MatrixExpr) and b.is_number and not (b.is_Integer and b >= 0):
             raise InvalidValueError(complain(argument, "a non-negative integer, a size or a matrix", b))
@@ -111,7 +111,7 @@ def _bounds(argument: str, value: Any) -> tuple[Any, ...]:
     return bounds
 
 
-def _arguments_of_least(bound: Any) -> Iterator[Any]:
+def _arguments_of_minimum(bound: Any) -> Iterator[Any]:
     """Run through the bounds that a minimum is made of, with a matrix in the place of its rank."""
     for part in bound.args if isinstance(bound, Min) else (bound,):
         yield part.arg if isinstance(part, Rank) else part

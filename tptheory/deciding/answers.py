@@ -216,9 +216,9 @@ class _Refuter:
             return _ended_by(error, "the search", claim, perf_counter() - started)
 
     def _none_found(self, searched: Searched, allowed: float, took: float) -> Undecided:
-        """Say why no counterexample was found: a size is too large, or no instance met the hypotheses, or else.
+        """Say why no counterexample was found: a size is too large, no instance met the hypotheses, or neither.
 
-        That none did is said of a search that was long or came to an end, and of hypotheses that nothing meets.
+        That no instance met them is said if the search was long, came to its end, or nothing can meet them.
         """
         looked = took < allowed or took > LOOKED or unmeetable(self.claim)
         vacuous = self.claim.premises() and searched.evidence["instances tried"] == 0 and looked

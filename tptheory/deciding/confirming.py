@@ -102,7 +102,7 @@ def confirm_proof(claim: Claim, recalled: bool = False) -> Confirmation:
     if not deep:
         return Confirmation(0, empty=True)
     found = _confirmed(deep, MOST_WHEN_RARE * len(deep), 1)
-    return found if found.evaluated or found.part is not None else _confirmed_where_searched(claim, found)
+    return found if found.evaluated or found.part is not None else _confirmed_at_built_instances(claim, found)
 
 
 def _confirmed(parts: list[Claim], instances: int, seed: int) -> Confirmation:
@@ -126,10 +126,10 @@ def _confirmed(parts: list[Claim], instances: int, seed: int) -> Confirmation:
     return Confirmation(evaluated, without_value=without_value)
 
 
-def _confirmed_where_searched(claim: Claim, before: Confirmation) -> Confirmation:
+def _confirmed_at_built_instances(claim: Claim, before: Confirmation) -> Confirmation:
     """Evaluate a claim where the search for a counterexample looks for one: it builds what can hardly be drawn."""
     evaluated, looks = 0, dict[int, _Look]()
-    for part, values in _searched(claim):
+    for part, values in _built_instances(claim):
         if id(part) not in looks:
             looks[id(part)] = _Look(part, np.random.default_rng(0))
         look = looks[id(part)]
@@ -141,7 +141,7 @@ def _confirmed_where_searched(claim: Claim, before: Confirmation) -> Confirmatio
     return Confirmation(evaluated, without_value=before.without_value)
 
 
-def _searched(claim: Claim) -> Iterator[tuple[Claim, Instance]]:
+def _built_instances(claim: Claim) -> Iterator[tuple[Claim, Instance]]:
     """Run through instances that the search builds to meet the hypotheses of a claim, until the time is up."""
     until = perf_counter() + SEARCHED_SECONDS
     with suppress(TimeUpError):

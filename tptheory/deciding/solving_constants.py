@@ -173,7 +173,7 @@ def _read(unknowns: Any, claim: Claim) -> tuple[Symbol, ...]:
 
 
 def _check_unknown(c: Any, claim: Claim) -> None:
-    """Refuse what is no real number that a claim speaks of and no hypothesis does.
+    """Refuse an unknown unless it is a symbol of a real number that the conclusion speaks of, and no hypothesis.
 
     Raises:
         InvalidTypeError: if it is no symbol that is a number.

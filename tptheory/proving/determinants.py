@@ -300,7 +300,7 @@ def _full_ranks(translator: Knowledge) -> tuple[set[str], set[str]]:
     alphabet = translator.alphabet
     of_columns: set[str] = set()
     of_rows: set[str] = set()
-    for word in filter(None, map(_equal_to_one, translator.known())):
+    for word in filter(None, map(_word_equal_to_one, translator.known())):
         if not _is_layered(alphabet, word):
             of_columns |= {word[-1], alphabet.adjoints[word[0]]}
             of_rows |= {word[0], alphabet.adjoints[word[-1]]}
@@ -308,7 +308,7 @@ def _full_ranks(translator: Knowledge) -> tuple[set[str], set[str]]:
     return of_columns | square, of_rows | square
 
 
-def _equal_to_one(p: Polynomial) -> str:
+def _word_equal_to_one(p: Polynomial) -> str:
     """Return the word that is an identity, or the number 1, where a polynomial vanishes; nothing for any other one."""
     if len(p.terms) != 2 or sum(p.terms.values()) != 0 or ((), "") not in p.terms:
         return ""

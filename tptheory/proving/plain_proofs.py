@@ -113,7 +113,7 @@ _REDUCED = {"all": lambda data: data["parts"], "cases": _of_cases, "lemmas": _of
 
 
 def _place(theorem: dict[str, Any], at: list[Any], after: list[Any] | None) -> Written:
-    """Say which base or step of an induction this is; of layers that are named, in networks of which depth they are."""
+    """Say which base or step of an induction this is, or of how deep networks a proof about named layers speaks."""
     if after is not None:
         return written_prose(f"From ${checker.index_text(*after)}$ to ${checker.index_text(*at)}$:")
     if at != ["l", 0]:

@@ -210,12 +210,12 @@ class LemmaUse(NamedTuple):
         """Return what the lemma shows of the matrices."""
         return LEMMAS[self.lemma].conclusion(self.matrices, pinv)
 
-    def origin(self, pinv: Inversion, place: FindHypothesis) -> Combination:
+    def origin(self, pinv: Inversion, find_hypothesis: FindHypothesis) -> Combination:
         """Return the combination of hypotheses that the conclusion is.
 
         Args:
             pinv: returns the pseudo-inverse of a matrix.
-            place: says which multiple of which hypothesis a polynomial is.
+            find_hypothesis: says which multiple of which hypothesis a polynomial is.
         """
         lemma = proved_lemma(self.lemma)
         images = _Substitution(lemma.translator.alphabet)
@@ -227,7 +227,7 @@ class LemmaUse(NamedTuple):
         for c, where, number in lemma.origin:
             zero = images.of(lemma.translator.hypotheses[number].polynomial)
             if zero:
-                hypothesis, factor = place(zero)
+                hypothesis, factor = find_hypothesis(zero)
                 found += [(c * factor * d, at, hypothesis) for at, d in images.around(where)]
         return found
 

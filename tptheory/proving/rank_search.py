@@ -24,7 +24,7 @@ MOST_SUMMANDS = 4
 MOST_SUMS = 12
 """So many sums are used for each matrix."""
 MOST_TRIED, MOST_PAIRS = 500, 60
-"""So many sums are looked at for each matrix, and so many sums of two of which each cancels terms of the other."""
+"""So many sums are looked at for each matrix, and so many pairs of matrices that have several terms."""
 
 
 class RelationSearch:
@@ -221,7 +221,7 @@ class RelationSearch:
     def _sums_of_two(
         self, target: Polynomial, summands: list[Polynomial]
     ) -> Iterator[list[tuple[Rational, Polynomial]]]:
-        """Write a matrix as sums of multiples of two others that cancel, as ``2 I = (R + I) - (R - I)``."""
+        """Write a matrix as multiples of two others, some terms of which cancel, as ``2 I = (R + I) - (R - I)``."""
         within = [M for M in summands if len(M.terms) > 1]
         for pair in islice(combinations(within, 2), MOST_PAIRS):
             numbers = self._combination(target, [*pair])

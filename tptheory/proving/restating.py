@@ -13,17 +13,23 @@ from tptheory.claims.claim import Claim
 from tptheory.claims.ranges import is_layered
 from tptheory.errors import TptheoryError
 from tptheory.proving.certificate import Certificate, together
-from tptheory.proving.definitions import bring_in_definitions
 from tptheory.proving.indexed import end_data
 from tptheory.proving.induction import layer_declarations
 from tptheory.proving.letters import Named
 from tptheory.proving.obligations import Obligation, translated
 from tptheory.proving.proof_data import goal_data, letter_declarations
 from tptheory.proving.proof_search import settings_for
+from tptheory.proving.stored_definitions import bring_in_definitions
 from tptheory.proving.tactics import grouped
 from tptheory.proving.theory import LayerGoal, theory_of
 from tptheory.proving.translation import Translator
 from tptheory.proving.words import Polynomial
+
+UNREADABLE = (
+    *(LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError, StopIteration),
+    TptheoryError,
+)
+"""What reading a stranger's file may raise, in which anything may stand in the place of a remark."""
 
 
 def restated(claim: Claim, certificate: Certificate, title: str = "") -> Certificate | None:
@@ -43,9 +49,7 @@ def restated(claim: Claim, certificate: Certificate, title: str = "") -> Certifi
                 found += _restated_parts(claims[0], parts, title)
         if next(parts, None) is not None:
             return None
-    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError):
-        return None  # what a stranger's file has in a place of a remark may be anything
-    except (StopIteration, TptheoryError):
+    except UNREADABLE:
         return None
     whole, granted = together(found, title), list(claim.granted())
     return whole.with_remark("assumptions", granted) if granted else whole

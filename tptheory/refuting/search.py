@@ -206,7 +206,7 @@ class CounterexampleSearch:
         return ((choice.part, values) for choice, values in self._drawn_in_rounds())
 
     def _rounds(self) -> Iterator[bool]:
-        """Try one instance after the other until one is found."""
+        """Try one instance after the other, and say so after each; what breaks the claim is noted."""
         for choice, values in self._drawn_in_rounds():
             self._breaks_here(choice, values)
             yield True

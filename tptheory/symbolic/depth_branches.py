@@ -12,7 +12,7 @@ from typing import Any
 from tptheory.errors import InvalidValueError
 from tptheory.symbolic.depths import at_depth
 from tptheory.symbolic.layers import index_parts
-from tptheory.symbolic.method_values import MethodOfRule, changed
+from tptheory.symbolic.method_values import MethodOfRule, with_parts_changed
 from tptheory.symbolic.size_branches import refuse_branches_on_sizes, symbols_of_sizes
 from tptheory.symbolic.uniform import agree
 from tptheory.symbolic.watching import Lesson, Watch, refuse
@@ -80,7 +80,7 @@ def _refuse_another(
     """Refuse a method that does not say, in a network of a depth, what its formula for any depth gives there."""
     fixed = net.at_depth({net.depth: depth})
     said = ask(fixed, l, Watch(sizes=symbols_of_sizes(fixed)))
-    expected = changed(formula, lambda part: at_depth(part, {net.depth: depth}))
+    expected = with_parts_changed(formula, lambda part: at_depth(part, {net.depth: depth}))
     if said is not None and not agree(said, expected):
         raise InvalidValueError(
             f"{method.name!r} must give one formula for every depth: it branches on the network (at depth {depth}, "

@@ -84,8 +84,8 @@ def parts_of(said: Any) -> Any:
     return said.parts() if isinstance(said, State) else said
 
 
-def changed(parts: Any, change: Callable[[Any], Any]) -> Any:
+def with_parts_changed(parts: Any, change: Callable[[Any], Any]) -> Any:
     """Change every expression among parts; anything else, such as a name, is returned as it is."""
     if isinstance(parts, tuple):
-        return tuple(changed(part, change) for part in parts)
+        return tuple(with_parts_changed(part, change) for part in parts)
     return change(parts) if isinstance(parts, Basic | MatrixBase) else parts

@@ -11,7 +11,7 @@ from sympy import Dummy, Identity, Integer, sympify
 
 from tptheory.symbolic.depth_branches import refuse_branches_on_depths, refuse_branches_on_depths_at
 from tptheory.symbolic.layers import index_parts
-from tptheory.symbolic.method_values import Method, MethodOfRule, changed, parts_of
+from tptheory.symbolic.method_values import Method, MethodOfRule, parts_of, with_parts_changed
 from tptheory.symbolic.own_code import SHAPES
 from tptheory.symbolic.remembering import depends_on_itself, remembered, stands_in_a_package
 from tptheory.symbolic.size_branches import refuse_branches_on_sizes, symbols_of_sizes
@@ -141,7 +141,7 @@ def _formula_for_any(function: Method, name: str, rule: Any, net: Any) -> Callab
     anywhere = formula(lambda l: method.at(net, l), index, name)
 
     def at(l: Any) -> Any:
-        return changed(anywhere, lambda part: part.xreplace({index: sympify(l)}))
+        return with_parts_changed(anywhere, lambda part: part.xreplace({index: sympify(l)}))
 
     down = net.product_to_the_last
     ends = {down(1): net.whole_product, down(net.depth + 1): Identity(net.widths[net.depth])}

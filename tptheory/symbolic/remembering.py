@@ -69,20 +69,20 @@ OWN = ("tptheory", "sympy", "builtins", "flint")
 """The packages whose objects give the same results as long as they compare equal."""
 
 
-MADE_BY_PYTHON = 1 << 9
+HEAP_TYPE_FLAG = 1 << 9
 """The flag of a class that a class statement made, called ``Py_TPFLAGS_HEAPTYPE`` in Python's own source."""
 
 
 @lru_cache(maxsize=4096)
 def stands_in_a_package(named: Any) -> bool:
-    """Whether a class or a function stands in one of the packages in `OWN`.
+    """Whether a class or a function is found in the module of a package in `OWN` of which it says that it is.
 
-    A user's may say that it does, as what ``exec`` defines says that it stands in ``builtins``.
+    What ``exec`` defines says that it is of ``builtins``, and is not found there.
     """
     module = named.__module__ or ""
     if module.partition(".")[0] not in OWN:
         return False
-    if isinstance(named, type) and not named.__flags__ & MADE_BY_PYTHON:
+    if isinstance(named, type) and not named.__flags__ & HEAP_TYPE_FLAG:
         return True
     found: Any = sys.modules.get(module)
     for name in named.__qualname__.split("."):

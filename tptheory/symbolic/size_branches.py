@@ -13,7 +13,7 @@ from typing import Any
 from sympy import Identity, Integer, OneMatrix, Symbol, prime, sympify
 
 from tptheory.errors import InvalidValueError
-from tptheory.symbolic.method_values import MethodOfRule, changed
+from tptheory.symbolic.method_values import MethodOfRule, with_parts_changed
 from tptheory.symbolic.rebuilding import rebuild
 from tptheory.symbolic.uniform import agree
 from tptheory.symbolic.watching import Watch
@@ -65,7 +65,7 @@ def refuse_branches_on_sizes(method: MethodOfRule, net: Any, l: int, said: Any) 
 
 def _at(sizes: Sizes, parts: Any) -> Any:
     """Return parts of what a method returned, or sizes, with numbers for sizes, those of the rule's matrices too."""
-    return changed(parts, lambda part: rebuild(part.xreplace(sizes), _one))
+    return with_parts_changed(parts, lambda part: rebuild(part.xreplace(sizes), _one))
 
 
 def _one(part: Any) -> Any:

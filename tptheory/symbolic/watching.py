@@ -15,6 +15,7 @@ Not seen is what Python itself answers: whether an object is a number at all, an
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 import sysconfig
@@ -33,10 +34,10 @@ from sympy.logic.boolalg import Boolean
 from tptheory.errors import InvalidValueError
 from tptheory.symbolic.indices import WIDTH
 
-OURS = str(Path(__file__).parents[1])
-LIBRARIES = (OURS, *(str(Path(str(package.__file__)).parent) for package in (sympy, mpmath)))
+OURS = str(Path(__file__).parents[1]) + os.sep
+LIBRARIES = (OURS, *(str(Path(str(package.__file__)).parent) + os.sep for package in (sympy, mpmath)))
 """The folders of the packages whose answers are looked at."""
-PYTHON = sysconfig.get_paths()["stdlib"]
+PYTHON = sysconfig.get_paths()["stdlib"] + os.sep
 """The folder of Python's own modules, which ask on behalf of who calls them."""
 COMPARISONS = {"__eq__": True, "__ne__": False}
 """The methods that compare, with what they return of equal ones."""
@@ -187,7 +188,7 @@ class Watch:
         if isinstance(value, str):
             watched = filter(None, (self.layer, self.depth, *self.sizes, *self.numbers))
             return any(re.search(rf"(?<!\w){re.escape(str(part))}(?!\w)", value) for part in watched)
-        if name == "getit" and value is not None:
+        if name == "getit":  # what is known by assumption
             return bool(self.numbers) and getattr(ANY_SIZE, f"is_{frame.f_locals['fact']}") is not value
         return True
 
@@ -241,7 +242,7 @@ def _go_on_with(before: Any) -> None:
 def _is_plain(value: Any) -> bool:
     """Whether a value is a truth value, a number, a text or nothing, and no expression; or holds one.
 
-    What SymPy cannot compare, such as a symbol with Python's 6, Python takes for different.
+    `NotImplemented` is one of them: what SymPy cannot compare, as a symbol with 6, Python takes for different.
     """
     if isinstance(value, tuple | list | set | frozenset):
         return any(map(_is_plain, value))

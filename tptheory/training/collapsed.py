@@ -19,7 +19,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from scipy.linalg import get_blas_funcs
@@ -46,7 +46,7 @@ class CollapsedEngine:
     that is for ``X`` in Fortran order. Ranks and descents are asked of `LayerwiseEngine`, the reference.
 
     NumPy's and SciPy's BLAS take turns within a step, and the threads of each stay awake while they wait for work. With
-    more than one thread each, a step takes milliseconds on a machine of few cores; hence ``threads = 1``.
+    more than one thread each, a step takes milliseconds on a machine of few cores; `train` lets them have one.
 
     Args:
         rule: the compiled rule. Where its feedback is ``W_l'``, the products ``P_l`` serve as ``C_l`` too; where it is
@@ -66,8 +66,6 @@ class CollapsedEngine:
     >>> [engine.step(X, labels, lr=0.1) and engine.loss_and_accuracy()[1] for _ in range(3)]
     [0.25, 0.25, 0.75]
     """
-
-    threads: Literal[1] = 1
 
     def __init__(
         self,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal, Protocol
+from typing import Protocol
 
 from tptheory.training.data import Array
 from tptheory.training.layerwise import Arrays
@@ -23,10 +23,6 @@ class Engine(Protocol):
     @property
     def biases(self) -> Arrays:
         """``(b_1, ..., b_L)``."""
-
-    @property
-    def threads(self) -> Literal[1] | None:
-        """How many threads BLAS may use during training: one, or None for as many as it may use now."""
 
     def forward(self, X: Array, labels: Array) -> bool:
         """Compute the outputs and the loss of a batch, for `update` to learn from; return whether the loss is finite.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,6 @@ import numpy as np
 
 from tptheory.errors import InvalidFileError, InvalidValueError, complain
 from tptheory.training.blas_buffers import aligned
-from tptheory.training.blas_threads import one_blas_thread
 from tptheory.training.checkpoint_schema import RunFacts, check_progress
 from tptheory.training.checkpoints import Checkpoint, check_arrays, write_checkpoint
 from tptheory.training.data import Array
@@ -210,8 +209,7 @@ class TrainingLoop:
 
     def run(self) -> Progress:
         """Make the updates, and evaluate one more batch after the last of them."""
-        limit = one_blas_thread() if self.engine.threads == 1 else nullcontext()
-        with limit, np.errstate(all="ignore"):  # overflow is reported
+        with np.errstate(all="ignore"):  # overflow is reported
             for step in range(self.start, self.settings.steps + 1):
                 self._prepare(step)
                 if not self._forward(step) or not self._log_and_update(step):

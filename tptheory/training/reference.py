@@ -36,8 +36,6 @@ class ReferenceEngine:
         loss: what is descended.
     """
 
-    threads = None
-
     def __init__(self, weights: Arrays, biases: Arrays, loss: Loss) -> None:
         self.weights, self.biases, self.loss = weights, biases, loss
         self._X = self._labels = np.zeros(0)

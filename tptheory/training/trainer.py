@@ -14,6 +14,7 @@ from tptheory.checking import widths_text
 from tptheory.errors import InvalidValueError, complain
 from tptheory.extras import data_frame
 from tptheory.symbolic.rules import Rule
+from tptheory.training.blas_threads import one_blas_thread
 from tptheory.training.checkpoints import Checkpoint, check_same_run, read_checkpoint
 from tptheory.training.data import Array, DataSet
 from tptheory.training.engine import Engine
@@ -160,10 +161,11 @@ def train(
     """
     task = Task.checked(rule, data, constants, settings_of(settings, options))
     saved = _found_checkpoint(task)
-    loop = _new_loop(task, on_log, on_step)
-    if saved is not None:
-        loop.restore(saved)
     with ExitStack() as closing:
+        closing.enter_context(one_blas_thread())  # the order of a sum is that of one thread, from the start to the end
+        loop = _new_loop(task, on_log, on_step)
+        if saved is not None:
+            loop.restore(saved)
         _open_listeners(loop, saved, closing)
         run = _finished(loop.run(), task)
         loop.tell(
