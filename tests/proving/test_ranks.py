@@ -21,7 +21,10 @@ from tptheory import (
     decide,
     invertible,
     nonzero,
+    positive_definite,
+    positive_semidefinite,
     squared_norm,
+    symmetric,
 )
 from tptheory.proving import rank_lemmas
 
@@ -51,6 +54,18 @@ INEQUALITIES = {
     "a difference of products": (
         AtMost(Rank(R * S - P * Q), Rank(R - P) + Rank(S - Q)),
         AtMost(Rank(R * S - P * Q), Rank(R - P) + Rank(R - Q)),
+    ),
+    "what is between": (
+        AtMost(Rank(S), Rank(R), given=[positive_semidefinite(S), AtMost(S, R)]),
+        AtMost(Rank(R), Rank(S), given=[positive_semidefinite(S), AtMost(S, R)]),
+    ),
+    "above what is definite": (
+        AtMost(n, Rank(R), given=[positive_definite(S), AtMost(S, R)]),
+        AtMost(n, Rank(R), given=[positive_semidefinite(S), AtMost(S, R)]),
+    ),
+    "above what is not semidefinite": (
+        AtMost(Rank(S), Rank(R), given=[positive_semidefinite(R, S), AtMost(2 * S, 3 * R)]),
+        AtMost(Rank(S), Rank(R), given=[symmetric(S), AtMost(S, R)]),
     ),
     "a sum within both": (AtMost(Rank(A + D), Rank(above)), AtMost(Rank(above), Rank(A + D))),
     "terms apart from one another": (

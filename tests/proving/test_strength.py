@@ -281,6 +281,10 @@ DEFINITE = {
         Zero(S * x, given=[positive_semidefinite(S), Equal(inner(x, S * x), 0)]),
         Zero(S * x, given=[symmetric(S), Equal(inner(x, S * x), 0)]),
     ),
+    "the image of what is between": (
+        Equal(S * Pinv(R) * R, S, given=[positive_semidefinite(S), AtMost(S, R)]),
+        Equal(R * Pinv(S) * S, R, given=[positive_semidefinite(S), AtMost(S, R)]),
+    ),
     "the kernel of a sum": (
         Zero(R.T * x, given=[at_least(R + R.T, 0), Zero(R * x)]),
         Zero(R.T * x, given=[at_least(R + R.T, 0), Equal(inner(x, R * x), 0)]),

@@ -78,13 +78,14 @@ def by_cancellation(attempt: Attempt) -> Attempt:
 
 
 def with_lemmas_on_sums(attempt: Attempt) -> Attempt:
-    """Make an attempt with lemmas on each sum that is inverted.
+    """Make an attempt with lemmas on each sum that is inverted, and each letter that is known to be a sum.
 
     The inverse of what is symmetric is symmetric, and the image of a sum of Gram matrices holds that of each of them.
     """
 
     def tried(translator: Translator, deadline: float) -> Proof:
-        sums = [(A, P) for A, P in translator.inverse_pairs() if len(A.terms) > 1 and A.rows == A.columns]
+        pairs = [(A, P) for A, P in translator.inverse_pairs() if A.rows == A.columns]
+        sums = [(A, P) for A, P in pairs if len(A.terms) > 1 or any(_equal_sums(translator, A))]
         if not sums or translator.maybe_nonreal is not None:
             return attempt(translator, deadline)
         lemmas, basis = LemmaChain(translator), completion(translator, deadline)
@@ -268,14 +269,24 @@ def _other_inverses(translator: Translator, basis: Completion) -> Iterator[Lemma
 
 
 def _within_sum(translator: Translator, A: Polynomial, P: Polynomial) -> Iterator[LemmaCandidate]:
-    """Run through ``G'(I - A A+)`` for a sum ``A = G G' + H H'``.
+    """Run through ``G'(I - A A+)`` for a sum ``A = G G' + H H'``, or a letter that is known to be one.
 
     ``(I - A A+) A = 0``, so that ``|G'(I - A A+)|^2 + |H'(I - A A+)|^2 = 0``.
     """
-    halves = _halves_of_sum(translator, A)
+    known = (A,) if len(A.terms) > 1 else _equal_sums(translator, A)
+    halves = next(filter(None, (_halves_of_sum(translator, each) for each in known)), [])
     parts = [(weight, half.transpose() - half.transpose() * A * P) for weight, half in halves]
     for k, (weight, root) in enumerate(parts):
         yield LemmaCandidate(root, [(w / weight, other) for j, (w, other) in enumerate(parts) if j != k])
+
+
+def _equal_sums(translator: Translator, A: Polynomial) -> Iterator[Polynomial]:
+    """Run through the sums that hypotheses equate with a letter: ``S + Q Q'`` where they say that ``R - S = Q Q'``."""
+    if len(A.terms) == 1:
+        (letter,) = A.terms
+        for h in translator.known():
+            if len(h.terms) > 2 and letter in h.terms:
+                yield A - h.scale(divide(A.terms[letter], h.terms[letter]))
 
 
 def _halves_of_sum(translator: Translator, A: Polynomial) -> list[WeightedSquare]:
