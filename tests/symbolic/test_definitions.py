@@ -216,6 +216,7 @@ STEPS = {
     "below the last": lambda i, S: 2 * S if i == L - 1 else S,
     "at even ones": lambda i, S: S + 1 if i % 2 == 0 else S,
     "in a table": lambda i, S: {3: S + 1}.get(i, S),
+    "at a layer that is given": lambda i, S: S + 1 if i == Symbol("q") else S,
     "where it is a symbol": lambda i, S: S if i.is_Symbol else S + 1,
 }
 
@@ -285,7 +286,6 @@ def test_steps_that_are_one_formula_are_taken():
         lambda i, P: A**i * P,
         lambda i, P: matmul(i, A, P) + P,
         lambda i, P: matmul(i - 1, matadd(A, P)),
-        lambda i, P: A * P if i != Symbol("q") else P,
     ):
         assert Recursion("P", 0, L, A, step, lambda _: (n, n))(l).shape == (n, n)
     assert Recursion("R", 0, L, net.activation(0), lambda i, _: net.activation(i), lambda i: (net.widths[i], 1))(l)

@@ -1,9 +1,11 @@
 """A rule that branches on a size is refused where sizes are symbols: what is proved would be false at some of them."""
 
 from abc import ABC
+from functools import wraps
+from threading import Thread
 
 import pytest
-from sympy import Identity, MatrixSymbol, OneMatrix, symbols
+from sympy import Eq, Identity, MatrixSymbol, OneMatrix, S, ZeroMatrix, symbols
 
 from tptheory import (
     Backprop,
@@ -17,17 +19,19 @@ from tptheory import (
     Rule,
     TargetProp,
     decide,
+    matmul,
     squared_norm,
     transpose,
 )
 from tptheory.errors import InvalidValueError
 from tptheory.symbolic.method_values import MethodOfRule
 from tptheory.symbolic.one_formula import OF_A_LAYER
+from tptheory.symbolic.remembering import stands_in_a_package
 from tptheory.symbolic.rules import RULES, rule_named
 from tptheory.symbolic.size_branches import refuse_branches_on_sizes
 
 l, L = symbols("l L", integer=True)
-B = symbols("B", integer=True, positive=True)
+B, p = symbols("B p", integer=True, positive=True)
 two, deep = DeepLinearNetwork(depth=2), DeepLinearNetwork(depth=L)
 batched = DeepLinearNetwork(depth=3, batch=B, biases=True)
 
@@ -170,6 +174,50 @@ class AtIntegers(Branching):
         return W.rows.is_Integer and W.cols.is_Integer and int(W.rows) - int(W.cols) == 3
 
 
+class AtTwice(Branching):
+    """BP below a layer of twice as many units as the one before."""
+
+    def chosen(self, net, W, l):
+        """Compare with SymPy's own zero by what Python says."""
+        return (W.rows - 2 * W.cols) is S.Zero
+
+
+class AtTwoMoreThan(Branching):
+    """BP below a layer of two units more than the one before."""
+
+    def chosen(self, net, W, l):
+        """Look which class a product is of."""
+        return isinstance(matmul(W.rows - W.cols - 2, W), ZeroMatrix)
+
+
+class AtATruth(Branching):
+    """BP at square weights."""
+
+    def chosen(self, net, W, l):
+        """Ask SymPy for a relation, and whether that is its own truth."""
+        return Eq(W.rows, W.cols) is S.true
+
+
+class AtZero(Branching):
+    """BP below a layer of twice as many units as the one before."""
+
+    def chosen(self, net, W, l):
+        """Compare a multiple of a matrix with zero."""
+        return (W.rows - 2 * W.cols) * W == ZeroMatrix(*W.shape)
+
+
+class InAThread(Branching):
+    """BP below a layer of 39 units."""
+
+    def chosen(self, net, W, l):
+        """Ask in a thread."""
+        answers = []
+        thread = Thread(target=lambda: answers.append(W.rows == 3 * 13))
+        thread.start()
+        thread.join()
+        return answers[0]
+
+
 class AtTruths(Branching):
     """BP below a layer of at most 4 units."""
 
@@ -221,13 +269,16 @@ class AtAsManySamplesAsInputs(Branching):
         return net.batch == net.widths[0]
 
 
+REFUSED = "'feedback' must give one formula for all sizes(: it branches|, layers and depths: it may branch) on them"
+
+
 @pytest.mark.parametrize("net", [two, deep, batched], ids=["two", "deep", "batched"])
 @pytest.mark.parametrize("rule", Branching.__subclasses__(), ids=lambda rule: rule.__name__)
 def test_a_branch_on_a_size_is_refused(rule, net):
     """A network whose widths are numbers has no branch."""
     if rule in (AtAsManySamplesAsInputs, AtOneUnitEachAndTwoSamples) and net.batch is None:
         pytest.skip("there is no batch")
-    with pytest.raises(InvalidValueError, match="'feedback' must give one formula for all sizes: it branches on them"):
+    with pytest.raises(InvalidValueError, match=REFUSED):
         rule().update(net, l if net.any_depth else 1)
     assert rule().update(DeepLinearNetwork(widths=(2, 2, 2), batch=2), 1).shape == (2, 2)
 
@@ -320,6 +371,55 @@ def test_no_rule_of_tptheory_branches_on_a_size(name, net):
         method = MethodOfRule(getattr(wrapped, "__wrapped__", wrapped), called, rule)
         for l in range(method.lowest, net.depth + 1):
             refuse_branches_on_sizes(method, net, l, method.at(net, l))
+
+
+def doubled_where_square(feedback):
+    """Decorate a method of tptheory's, as a user may."""
+
+    @wraps(feedback)
+    def decorated(self, net, l):
+        factor = 2 if net.widths[l] == net.widths[l - 1] else 1
+        return factor * feedback(self, net, l)
+
+    return decorated
+
+
+def test_a_decorated_method_of_tptheory_is_a_users():
+    """Python copies the marks of what is decorated, and says that it stands where that stands."""
+    mine = type("Mine", (TargetProp,), {"feedback": doubled_where_square(TargetProp.feedback)})
+    later = type("Later", (TargetProp,), {})
+    later.feedback = doubled_where_square(TargetProp.feedback)
+    for rule in (mine(), later()):
+        with pytest.raises(InvalidValueError, match="one formula for all sizes"):
+            rule.update(two, 1)
+    assert not stands_in_a_package(doubled_where_square(TargetProp.feedback))
+
+
+@pytest.mark.parametrize("name", ["update", "flow", "step"])
+def test_a_method_is_no_parameter(name):
+    """Methods of a rule alone are compared with nothing."""
+    with pytest.raises(InvalidValueError, match="Write a subclass of Rule"):
+        setattr(TargetProp(), name, lambda *_: None)
+
+
+WIDTHS = {
+    "twice": (lambda W: W.rows.is_Integer and W.rows.p == 24, (p, 2 * p, 2 * p)),
+    "one more": (lambda W: W.rows.is_Integer and W.rows.p == 24, (p, p, p + 1)),
+    "a number beside": (lambda W: W.cols.is_Integer and W.cols.p == 24, (5, p, 7)),
+}
+
+
+@pytest.mark.parametrize(("condition", "widths"), WIDTHS.values(), ids=WIDTHS.keys())
+def test_widths_may_be_expressions(condition, widths):
+    """A number in the code is tried as each width, whichever symbol gives it."""
+
+    def feedback(self, net, l):
+        W = net.weight(l)
+        return transpose(W) if condition(W) else Pinv(W)
+
+    mine = type("Mine", (Rule,), {"feedback": feedback})()
+    with pytest.raises(InvalidValueError, match="one formula for all sizes"):
+        mine.feedback(DeepLinearNetwork(widths=widths), 2)
 
 
 def other_at_layer_two(self, net, l):

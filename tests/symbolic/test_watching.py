@@ -7,7 +7,23 @@ from functools import cache, cached_property, partial
 
 import numpy as np
 import pytest
-from sympy import FiniteSet, Identity, Integer, Matrix, MatrixSymbol, Mod, OneMatrix, Rational, Symbol, sqrt, symbols
+import sympy
+from sympy import (
+    Eq,
+    FiniteSet,
+    Identity,
+    Integer,
+    Matrix,
+    MatrixSymbol,
+    Mod,
+    OneMatrix,
+    Piecewise,
+    Rational,
+    S,
+    Symbol,
+    sqrt,
+    symbols,
+)
 
 from tptheory import (
     Backprop,
@@ -20,10 +36,11 @@ from tptheory import (
     Rule,
     TargetProp,
     decide,
+    matadd,
     squared_norm,
     transpose,
 )
-from tptheory.errors import InvalidValueError
+from tptheory.errors import InvalidValueError, ShapeError
 from tptheory.symbolic.branches import numbers_of
 from tptheory.symbolic.watching import Watch
 
@@ -47,11 +64,11 @@ class Branching(Rule):
         return transpose(W) if self.condition(self, net, W, l) else Pinv(W)
 
 
-def raised(test):
+def raised(test, error=TypeError):
     """Tell whether something is raised."""
     try:
         test()
-    except TypeError:
+    except error:
         return True
     return False
 
@@ -227,6 +244,11 @@ HONEST = {
     "a kept name": lambda net, W, l: transpose(W) if net.any_depth or W.name.startswith("W") else Pinv(W),
     "a dict of weights": lambda net, W, l: {W: transpose(W)}[W],
     "a dict to rewrite with": lambda net, W, l: transpose(W) * (n + p).subs(n, 1 - p),
+    "piecewise": lambda net, W, l: Piecewise((1, W.rows > W.cols), (2, True)) * transpose(W),
+    "nothing is None": lambda net, W, l: transpose(W) if W is not None and net.batch is None else Pinv(W),
+    "numbers that are no depths": lambda net, W, l: (
+        transpose(W) * (1 + squared_norm(W) / 64) / 150 + Pinv(W) * net.loss
+    ),
     "printed": lambda net, W, l: print(W, W.shape, l) or transpose(W),  # noqa: T201
 }
 
@@ -237,6 +259,19 @@ def test_an_honest_rule_is_not_refused(feedback, net):
     """It treats all layers and sizes alike, or asks for what is the same of all."""
     mine = type("Mine", (Rule,), {"feedback": lambda self, net, l: feedback(net, net.weight(l), l)})()
     assert mine.feedback(net, l if net.any_depth else 2).shape
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        lambda W: (OneMatrix(1, W.rows) * W * OneMatrix(W.cols, 1))[0, 0],
+        lambda W: (W * transpose(W))[0, 0],
+    ],
+)
+def test_sums_over_entries_are_compared(number):
+    """At numbers SymPy writes them out, and so the sizes that are tried are small."""
+    mine = type("Mine", (Rule,), {"feedback": lambda self, net, l: number(net.weight(l)) * transpose(net.weight(l))})()
+    assert mine.feedback(two, 2).shape
 
 
 def seen(question, *arguments, **watched):
@@ -263,7 +298,6 @@ def seen(question, *arguments, **watched):
         (lambda: k == k + 1, []),
         (lambda: k == "k", []),
         (lambda: k is None, []),
-        (lambda: k == Symbol("elsewhere"), []),
         (lambda: deep.weight(k) == deep.weight(7), [7]),
         (lambda: deep.weight(k) == deep.input, []),
     ],
@@ -289,9 +323,16 @@ def test_comparisons_of_a_layer(question, layers):
         (lambda: str(n + 1), "sizes"),
         (lambda: Matrix([[n]]) == Matrix([[3]]), "sizes"),
         (lambda: FiniteSet(n, 4) == FiniteSet(3, 4), "sizes"),
+        (lambda: (n - 2 * p) is S.Zero, "any"),
+        (lambda: sympy.S.One is n - p, "any"),
+        (lambda: Eq(n, p) is sympy.true, "any"),
         (lambda: {k: 1}.get(k), "layer"),
         (lambda: k.is_zero, "layer"),
         (lambda: k**2 == 9, "layer"),
+        (lambda: k == Symbol("elsewhere"), "layer"),
+        (lambda: raised(lambda: matadd(MatrixSymbol("A", n, p), MatrixSymbol("B", p, n)), ShapeError), "sizes"),
+        (lambda: MatrixSymbol("A", n, p).has(n), None),
+        (lambda: MatrixSymbol("A", n, n).is_square, None),
         (lambda: n == L, "sizes"),
         (lambda: L**2 == 9, "depth"),
         (lambda: hash(L), "depth"),
@@ -313,10 +354,10 @@ def test_what_a_user_learns(question, about):
 
 def test_numbers_that_stand_for_sizes():
     """What is learned of them is learned of sizes, but what is the same of all sizes."""
-    for question in (lambda: Integer(103) == 6, lambda: int(Integer(103)), lambda: Integer(103).is_prime):
-        assert seen(question, numbers=[Integer(101), Integer(103)]).lessons
-    for question in (lambda: Integer(103) != 0, lambda: Integer(103).is_positive, lambda: Integer(5) == 6):
-        assert not seen(question, numbers=[Integer(101), Integer(103)]).lessons
+    for question in (lambda: Integer(13) == 6, lambda: int(Integer(13)), lambda: Integer(13).is_prime):
+        assert seen(question, numbers=[Integer(11), Integer(13)]).lessons
+    for question in (lambda: Integer(13) != 0, lambda: Integer(13).is_positive, lambda: Integer(5) == 6):
+        assert not seen(question, numbers=[Integer(11), Integer(13)]).lessons
 
 
 def test_who_was_told_of_calls_before_is_told_again():
@@ -342,3 +383,32 @@ def test_a_false_claim_of_a_branching_rule_is_not_proved():
     plain = Branching(lambda rule, net, W, l: False)
     claim = ForAll(Equal(plain.error_signal(deep, l), TargetProp().error_signal(deep, l)), (l, 1, L))
     assert decide(claim, seconds=30).proved
+
+
+OTHER_METHODS = {
+    "presynaptic": lambda rule, net, l: transpose(net.activation(l - 1)) / net.samples,
+    "velocity": lambda rule, net, l: -rule.descent(net, l) - net.weight(l) * squared_norm(net.error) / 30,
+    "descent": lambda rule, net, l: (
+        rule.error_signal(net, l)
+        * transpose(net.activation(l - 1))
+        * Pinv(net.activation(l - 1) * transpose(net.activation(l - 1)))
+    ),
+}
+NETWORKS = {
+    "two": two,
+    "deep": deep,
+    "of samples": DeepLinearNetwork(depth=2, batch=B, biases=True),
+    "deep, of samples": DeepLinearNetwork(depth=L, batch=B, biases=True),
+    "one less": DeepLinearNetwork(widths=(n, n - 1, p)),
+    "half": DeepLinearNetwork(widths=(2 * n, n, p)),
+}
+
+
+@pytest.mark.parametrize("net", NETWORKS.values(), ids=NETWORKS.keys())
+@pytest.mark.parametrize("name", OTHER_METHODS)
+def test_honest_methods_are_not_refused(name, net):
+    """Whatever is a method of theirs, and whatever the sizes."""
+    methods = {"feedback": lambda rule, net, l: transpose(net.weight(l)), name: OTHER_METHODS[name]}
+    mine = type("Mine", (Rule,), methods)()
+    layer = l if net.any_depth else 1
+    assert getattr(mine, name)(net, layer).shape

@@ -94,13 +94,21 @@ def with_lemmas_on_sums(attempt: Attempt) -> Attempt:
             if turned != P and basis.vanishes(A - A.transpose()):
                 with suppress(StuckError):
                     lemmas.add(P - turned, membership(P, turned)(translator, deadline))
-            for candidate in _within_sum(translator, A, P):
-                shown = None if basis.vanishes(candidate.polynomial) else _vanishing(basis, candidate)
-                if shown is not None:
-                    lemmas.add(candidate.polynomial, shown.cancellation(translator, candidate.polynomial))
+            for polynomial, proof in _lemmas_within_sum(translator, basis, A, P):
+                lemmas.add(polynomial, proof)
         return lemmas.close(attempt(lemmas.branch, deadline))
 
     return tried
+
+
+def _lemmas_within_sum(
+    translator: Translator, basis: Completion, A: Polynomial, P: Polynomial
+) -> Iterator[tuple[Polynomial, Proof]]:
+    """Run through the candidates of `_within_sum` that vanish and are not known to, each with its proof."""
+    for candidate in _within_sum(translator, A, P):
+        shown = None if basis.vanishes(candidate.polynomial) else _vanishing(basis, candidate)
+        if shown is not None:
+            yield candidate.polynomial, shown.cancellation(translator, candidate.polynomial)
 
 
 def _lemmas(translator: Translator, deadline: float) -> list[tuple[Polynomial, Proof]]:
@@ -285,7 +293,7 @@ def _equal_sums(translator: Translator, A: Polynomial) -> Iterator[Polynomial]:
     if len(A.terms) == 1:
         (letter,) = A.terms
         for h in translator.known():
-            if len(h.terms) > 2 and letter in h.terms:
+            if len(h.terms) > 2 and letter in h.terms and (h.rows, h.columns) == (A.rows, A.columns):
                 yield A - h.scale(divide(A.terms[letter], h.terms[letter]))
 
 

@@ -10,19 +10,23 @@ from __future__ import annotations
 
 import re
 import sys
+from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import cached_property, lru_cache, partial
 from itertools import islice, product
 from numbers import Number
-from types import CodeType, FunctionType, ModuleType
+from types import CodeType, FunctionType, MethodType, ModuleType, SimpleNamespace
 from typing import Any
 
+import numpy as np
 from sympy import Basic
 
+from tptheory.symbolic.frames import is_a_users
 from tptheory.symbolic.remembering import stands_in_a_package
-from tptheory.symbolic.watching import is_a_users
 
+WRAPPERS = (MethodType, staticmethod, classmethod, property, partial, cached_property, type(lru_cache(len)))
 WRAPPED = ("__func__", "__self__", "__wrapped__", "fget", "func", "args", "keywords")
-"""The attributes of methods, properties, caches and partial functions in which they keep what they were made of."""
+"""Methods, properties, partial functions and caches, and the attributes in which they keep what they were made of."""
 LARGEST_LAYER = 2000
 """The largest layer at which functions are tried."""
 MOST_LOOKED_AT = 2000
@@ -41,11 +45,15 @@ def suspects(function: Callable[..., Any]) -> set[int]:
     Of ``lambda k: k == 20`` these are 19, 20 and 21, and what 20 gives with itself: 0, 1, 40 and 400.
     """
     found = numbers_of(function)
-    near = {n + d for n in found for d in (-1, 0, 1)}
-    if len(found) <= MOST_COMBINED:
-        for a, b in product(found, repeat=2):
-            near |= {a + b, a - b, a * b, a // b if b else 0}
+    near = {n + d for n in found for d in (-1, 0, 1)} | combined(found)
     return {n for n in near if 0 <= n <= LARGEST_LAYER}
+
+
+def combined(numbers: Collection[int]) -> set[int]:
+    """Return what any two of some numbers give together: sums, differences, products and quotients, if they are few."""
+    if len(numbers) > MOST_COMBINED:
+        return set()
+    return {n for a, b in product(numbers, repeat=2) for n in (a + b, a - b, a * b, a // b if b else 0)}
 
 
 def numbers_of(function: Callable[..., Any]) -> list[int]:
@@ -97,16 +105,25 @@ def _parts(item: Any) -> Iterator[Any]:
     """Run through what a collection, a function, a class or an object of a user's is made of, or refers to."""
     if isinstance(item, Mapping):
         yield from (*item.keys(), *item.values())
-    elif isinstance(item, list | tuple | set | frozenset | range):
-        yield from islice(item, LARGEST_LAYER)
+    elif isinstance(item, list | tuple | set | frozenset | range | deque | np.ndarray):
+        entries = item.flat if isinstance(item, np.ndarray) else item
+        yield from entries if len(entries) <= MOST_NUMBERS else ()  # a longer one is data, or a record of what was
     elif isinstance(item, FunctionType):
         yield from _parts_of_function(item)
     elif isinstance(item, type):
         yield from (*vars(item).values(), *item.__bases__) if _is_a_users(item) else ()
     elif not isinstance(item, ModuleType | Basic):
-        yield from (getattr(item, name) for name in WRAPPED if hasattr(item, name))
-        if _is_a_users(type(item)):
-            yield from (*getattr(item, "__dict__", {}).values(), type(item))
+        yield from _parts_of_object(item)
+
+
+def _parts_of_object(item: Any) -> Iterator[Any]:
+    """Run through what an object was made of, as a method or a cache is; of a user's, its attributes and its class."""
+    slots: list[str] = []
+    if isinstance(item, SimpleNamespace) or _is_a_users(type(item)):
+        slots = [name for cls in type(item).__mro__ for name in getattr(cls, "__slots__", ())]
+        yield from (*getattr(item, "__dict__", {}).values(), type(item))
+    names = (*WRAPPED, *slots) if isinstance(item, WRAPPERS) else slots
+    yield from (getattr(item, name) for name in names if hasattr(item, name))
 
 
 def _parts_of_function(function: FunctionType) -> Iterator[Any]:

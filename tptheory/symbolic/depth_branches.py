@@ -21,7 +21,7 @@ DEEPEST = 200
 """The largest depth at which a method is compared with its formula for any depth."""
 SHALLOW = 3
 """How many depths are compared in any case; at the last of them, sizes that are numbers are tried, too."""
-ALL_LAYERS, ENDS = 8, 3
+ALL_LAYERS, ENDS = 12, 3
 """Up to so many layers are all compared, and of a deeper network so many at either end."""
 Formula = Callable[[int], Any]
 
@@ -38,7 +38,7 @@ def refuse_branches_on_depths(method: MethodOfRule, net: Any, formula: Formula, 
     Raises:
         InvalidValueError: if they differ, or the method raises, or learns something of sizes.
     """
-    suspected = _beside(method.numbers())
+    suspected = method.suspects()
     for depth in _depths(1, asked, suspected, method):
         for l in _layers(method.lowest, depth, suspected):
             _refuse_another(method, net, depth, l, formula(l), method.at, depth == SHALLOW)
@@ -51,14 +51,9 @@ def refuse_branches_on_depths_at(l: Any, method: MethodOfRule, net: Any, said: A
     """
     base, offset = index_parts(l)
     lowest = max(1, offset) if base is None else max(1, method.lowest - offset)
-    for depth in _depths(lowest, asked, _beside(method.numbers()), method):
+    for depth in _depths(lowest, asked, method.suspects(), method):
         layer = offset if base is None else depth + offset
         _refuse_another(method, net, depth, layer, said, method.at_or_none, depth == lowest + SHALLOW - 1)
-
-
-def _beside(numbers: Iterable[int]) -> set[int]:
-    """Return some numbers, and those beside them."""
-    return {n + d for n in numbers for d in (-1, 0, 1)}
 
 
 def _depths(lowest: int, asked: Mapping[int, str], suspected: Iterable[int], method: MethodOfRule) -> list[int]:

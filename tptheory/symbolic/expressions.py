@@ -20,6 +20,7 @@ from sympy import (
     MatMul,
     MatrixBase,
     MatrixExpr,
+    OneMatrix,
     S,
     Trace,
     Transpose,
@@ -338,8 +339,8 @@ def transpose(expression: MatrixExpr) -> MatrixExpr:
         return matadd(*(transpose(term) for term in expression.args))
     if isinstance(expression, Identity):
         return expression
-    if isinstance(expression, ZeroMatrix):
-        return ZeroMatrix(expression.cols, expression.rows)
+    if isinstance(expression, ZeroMatrix | OneMatrix):
+        return expression.func(expression.cols, expression.rows)
     if isinstance(expression, MatrixBase):
         return expression.transpose()
     return Transpose(as_matrix("expression", expression))

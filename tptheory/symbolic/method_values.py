@@ -9,12 +9,14 @@ from typing import Any
 
 from sympy import Basic, MatrixBase
 
-from tptheory.symbolic.branches import numbers_of
+from tptheory.symbolic.branches import combined, numbers_of
 from tptheory.symbolic.remembering import depends_on_itself
 from tptheory.symbolic.states import State
 from tptheory.symbolic.watching import Watch
 
 Method = Callable[[Any, Any, Any], Any]
+DEEPEST_ALONE, DEEPEST_TOGETHER = 24, 12
+"""The largest depth that is tried because a number in a method's code is near it, or two numbers give it together."""
 LOWEST = {"feedback": 2, "backward": 0, "error_signal": 0, "target": 0}
 """The first layer at which a method is defined, where that is not 1."""
 
@@ -51,11 +53,7 @@ class MethodOfRule:
         """
         if watch is None or not self.is_a_users:
             return parts_of(self.function(self.rule, net, l))
-        try:
-            said = watch.call(self.function, self.rule, net, l)
-        except Exception:  # of which a lesson may be the cause
-            watch.refuse_lessons(self.name)
-            raise
+        said = watch.call(self.function, self.rule, net, l)
         watch.refuse_lessons(self.name)
         return parts_of(said)
 
@@ -66,15 +64,22 @@ class MethodOfRule:
             InvalidValueError: if a user's code learns something of what is watched.
         """
         try:
-            return self.at(net, l, watch)
+            said = self.at(net, l) if watch is None else parts_of(watch.call(self.function, self.rule, net, l))
         except Exception:  # a user's own code may raise anything; where it is asked for, that is told
-            if watch is not None:
-                watch.refuse_lessons(self.name)
-            return None
+            said = None
+        if watch is not None:
+            watch.refuse_lessons(self.name)
+        return said
 
     def numbers(self) -> list[int]:
         """Return the numbers at which it may branch, those of its code and of what the rule holds."""
         return numbers_of(MethodType(self.function, self.rule))
+
+    def suspects(self) -> set[int]:
+        """Return these numbers, those beside them, and small ones that two of them give together."""
+        found = self.numbers()
+        beside = {n + d for n in found for d in (-1, 0, 1)}
+        return {n for n in beside if n <= DEEPEST_ALONE} | {n for n in combined(found) if n <= DEEPEST_TOGETHER}
 
 
 def parts_of(said: Any) -> Any:

@@ -53,7 +53,6 @@ def one_formula(method: Method, name: str) -> Method:
             return _watched(method, name, rule, net, l)[0]
         return _said_of_all(method, name, rule, net, l)
 
-    checked.is_compared = True  # type: ignore[attr-defined]
     return checked
 
 
@@ -83,7 +82,6 @@ def of_all_networks(method: Callable[[Any, Any], Any], name: str) -> Callable[[A
             _said_of_all(whole, name, rule, net, 1)
         return method(rule, net)
 
-    checked.is_compared = True  # type: ignore[attr-defined]
     return checked
 
 
@@ -130,15 +128,28 @@ def _is_made_of_a_users_rule(method: Callable[..., Any], rule: Any) -> bool:
 
 
 def is_compared(method: Any) -> bool:
-    """Whether a method was returned by `one_formula`."""
-    return getattr(method, "is_compared", False)
+    """Whether a method was marked by `mark_as_compared`; what a decorator made of such a method was not."""
+    return getattr(method, "compared", None) is method
+
+
+def mark_as_compared(method: Any) -> Any:
+    """Mark a method as one that is compared, and return it.
+
+    The mark is the method itself: `functools.wraps` copies marks to what it wraps with.
+    """
+    method.compared = method
+    return method
 
 
 @remembered
 def _formula_for_any(function: Method, name: str, rule: Any, net: Any) -> Callable[[Any], Any]:
     """Return what gives the parts of what a method says of any layer, once it is compared with what the method says."""
-    method, index = MethodOfRule(function, name, rule), Dummy("k", integer=True)
-    anywhere = formula(lambda l: method.at(net, l), index, name)
+
+    def says(l: Any) -> Any:  # its numbers are found through what it refers to
+        return parts_of(function(rule, net, l))
+
+    index = Dummy("k", integer=True)
+    anywhere = formula(says, index, name)
 
     def at(l: Any) -> Any:
         return with_parts_changed(anywhere, lambda part: part.xreplace({index: sympify(l)}))
@@ -148,14 +159,14 @@ def _formula_for_any(function: Method, name: str, rule: Any, net: Any) -> Callab
     token = _is_comparing.set(True)
     try:
         asked = refuse_branches_on_layers(
-            lambda l: method.at(net, l),
+            says,
             at,
             (Integer(1), net.depth),
             name,
             lambda part: ends.get(part, part),
             symbols_of_sizes(net),
         )
-        refuse_branches_on_depths(method, net, at, asked)
+        refuse_branches_on_depths(MethodOfRule(function, name, rule), net, at, asked)
     finally:
         _is_comparing.reset(token)
     return at

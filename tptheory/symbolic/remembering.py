@@ -16,6 +16,8 @@ from inspect import unwrap
 from types import FunctionType
 from typing import Any
 
+from tptheory.symbolic.frames import is_a_users
+
 _within_this_question: ContextVar[dict[Any, Any] | None] = ContextVar("within_this_question", default=None)
 """What is remembered of users' rules until the question is answered that is being asked; None outside of any."""
 
@@ -87,7 +89,8 @@ def stands_in_a_package(named: Any) -> bool:
     found: Any = sys.modules.get(module)
     for name in named.__qualname__.split("."):
         found = getattr(found, name, None)
-    return unwrap(found) is unwrap(named)
+    is_made_elsewhere = isinstance(named, FunctionType) and is_a_users(named.__code__)  # as by a user's decorator
+    return unwrap(found) is unwrap(named) and not is_made_elsewhere
 
 
 def depends_on_itself(item: Any) -> bool:

@@ -22,7 +22,7 @@ from tptheory.symbolic.dynamics import Flow, Step
 from tptheory.symbolic.expressions import matadd, matmul, transpose
 from tptheory.symbolic.layers import LayerSymbol, Recursion, Sequence
 from tptheory.symbolic.network import DeepLinearNetwork
-from tptheory.symbolic.one_formula import OF_A_LAYER, is_compared, of_all_networks, one_formula
+from tptheory.symbolic.one_formula import OF_A_LAYER, is_compared, mark_as_compared, of_all_networks, one_formula
 from tptheory.symbolic.own_code import OF_A_NETWORK, naming_failures
 from tptheory.symbolic.remembering import one_question, remembered
 from tptheory.symbolic.rule_scalars import alpha, damping, eta
@@ -35,7 +35,7 @@ class RuleClass(ABCMeta):
     """The class of classes of rules: whenever such a class gets a method of a layer or a network, it is wrapped.
 
     What a wrapped method learns of symbolic layers, depths and sizes is watched, it is compared at numbers, and what it
-    raises is told with its name. Of the methods of a network, `flow` and `step`, the same is true but the comparison.
+    raises is told with its name.
     """
 
     def __setattr__(cls, name: str, value: Any) -> None:
@@ -47,7 +47,7 @@ class RuleClass(ABCMeta):
         """Wrap a method of the class, or of another one in its bases, unless it is wrapped or no method of a rule."""
         wrap = one_formula if name in OF_A_LAYER else of_all_networks if name in OF_A_NETWORK else None
         if wrap and not is_compared(found := getattr(cls, name)):
-            super().__setattr__(name, naming_failures(wrap(found, name), name))
+            super().__setattr__(name, mark_as_compared(naming_failures(wrap(found, name), name)))
 
 
 class Rule(ShownAsMathematics, metaclass=RuleClass):
@@ -96,8 +96,8 @@ class Rule(ShownAsMathematics, metaclass=RuleClass):
                 cls._wrap(method)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        """Set a parameter, but refuse a method of a layer: only methods of a class are compared at several layers."""
-        if name in OF_A_LAYER:
+        """Set a parameter, but refuse a method of a layer or a network: only methods of a class are compared."""
+        if name in OF_A_LAYER or name in OF_A_NETWORK:
             raise InvalidValueError(complain(name, "defined in a class", value, "Write a subclass of Rule."))
         super().__setattr__(name, value)
 

@@ -8,22 +8,23 @@ formula gives.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
-from sympy import Identity, Integer, OneMatrix, Symbol, prime, sympify
+from sympy import Identity, Integer, OneMatrix, Sum, Symbol, sieve, sympify
 
-from tptheory.errors import InvalidValueError
+from tptheory.errors import InvalidValueError, TptheoryError
 from tptheory.symbolic.method_values import MethodOfRule, with_parts_changed
 from tptheory.symbolic.rebuilding import rebuild
 from tptheory.symbolic.uniform import agree
 from tptheory.symbolic.watching import Watch
 
-ALIKE = (1, 2, 3)
-"""The sizes that all have at once."""
-MOST_NUMBERS = 8
-"""How many of the numbers in a method's code are tried as sizes."""
-FIRST_PRIME = 26
-"""From the 26th prime number on, 101, each size has one of its own; rules hold no such numbers but by bad luck."""
+ALIKE = (2, 3)
+"""The sizes that all have at once. At 1 SymPy writes much in other ways."""
+MOST_TRIED, LARGEST = 8, 50
+"""How many of the numbers in a method's code are tried as sizes, and the largest: a sum over entries is written out."""
+PRIMES = 10
+"""Each size has a prime number of its own above this one; rules hold no such numbers but by bad luck."""
 Sizes = dict[Symbol, Integer]
 
 
@@ -48,12 +49,13 @@ def refuse_branches_on_sizes(method: MethodOfRule, net: Any, l: int, said: Any) 
         InvalidValueError: if they differ, or the method learns which numbers the sizes are.
     """
     symbols = symbols_of_sizes(net)
-    distinct = {symbol: Integer(prime(FIRST_PRIME + i)) for i, symbol in enumerate(symbols)}
-    for sizes in (distinct, *_sizes_to_try(symbols, _sizes_near(l, net), method)) if symbols else ():
-        watch = Watch(numbers=distinct.values()) if sizes is distinct else None
-        expected = _at(sizes, said)
-        other = net.with_widths(_at(sizes, net.widths), _at(sizes, net.batch))
-        found = _at(sizes, method.at_or_none(other, l, watch))
+    distinct = dict(zip(symbols, map(Integer, sieve.primerange(PRIMES, PRIMES + 20 * len(symbols) + 20)), strict=False))
+    for sizes in (distinct, *_sizes_to_try(net, l, symbols, method)) if symbols else ():
+        other = _network(net, sizes)
+        if other is None:
+            continue
+        watch = Watch(numbers=[n for n in (*other.widths, other.samples) if n > PRIMES]) if sizes is distinct else None
+        expected, found = _at(sizes, said), _at(sizes, method.at_or_none(other, l, watch))
         if found is not None and expected is not None and not agree(found, expected):
             shown = ", ".join(f"{size} = {number}" for size, number in sizes.items())
             raise InvalidValueError(
@@ -63,25 +65,56 @@ def refuse_branches_on_sizes(method: MethodOfRule, net: Any, l: int, said: Any) 
             )
 
 
+def _network(net: Any, sizes: Sizes) -> Any:
+    """Return the network of some sizes; None if there is none, as where a width is one less than a size, and 0."""
+    try:
+        return net.with_widths(_at(sizes, net.widths), _at(sizes, net.batch))
+    except (TptheoryError, TypeError, ValueError):  # a user's own class of networks may take other arguments
+        return None
+
+
 def _at(sizes: Sizes, parts: Any) -> Any:
     """Return parts of what a method returned, or sizes, with numbers for sizes, those of the rule's matrices too."""
-    return with_parts_changed(parts, lambda part: rebuild(part.xreplace(sizes), _one))
+    return with_parts_changed(parts, lambda part: rebuild(part.xreplace(sizes), _plain))
 
 
-def _one(part: Any) -> Any:
-    """Return the identity for a matrix of ones that has one entry, as SymPy may write either."""
-    return Identity(1) if part == OneMatrix(1, 1) else part
+def _plain(part: Any) -> Any:
+    """Return what SymPy may write in two ways in one: a matrix of ones of one entry, and a sum between numbers."""
+    if part == OneMatrix(1, 1):
+        return Identity(1)
+    return part.doit() if isinstance(part, Sum) else part
 
 
-def _sizes_near(l: int, net: Any) -> list[Symbol]:
-    """Return the symbols for the sizes of what stands at a layer, and at the ends of the network."""
-    sizes = [net.widths[k] for k in dict.fromkeys((max(l - 1, 0), l, 0, net.depth))]
-    return [size for size in (*sizes, net.samples) if isinstance(size, Symbol)]
+def _sizes_to_try(net: Any, l: int, symbols: list[Symbol], method: MethodOfRule) -> Iterator[Sizes]:
+    """Run through numbers for symbols of sizes: small ones for all at once, and those in a method's code for some.
 
-
-def _sizes_to_try(symbols: list[Symbol], near: list[Symbol], method: MethodOfRule) -> list[Sizes]:
-    """Return small numbers for symbols of sizes, and those in a method's code: for all at once, and for some alone."""
-    numbers = [n for n in method.numbers() if n > max(ALIKE)][:MOST_NUMBERS]
-    alike = [dict.fromkeys(symbols, Integer(number)) for number in (*ALIKE, *numbers)]
+    With a number ``c`` in the code a size near the layer is ``c`` while the others are 2, and the sizes on either side
+    of the layer are ``a`` and ``a + c`` or ``c a``.
+    """
+    numbers = [n for n in method.numbers() if 1 < n <= LARGEST][:MOST_TRIED]
+    yield from (dict.fromkeys(symbols, Integer(n)) for n in (*ALIKE, *numbers))
     two = dict.fromkeys(symbols, Integer(2))
-    return [*alike, *(two | {symbol: Integer(number)} for number in numbers for symbol in near)]
+    for size in _sizes_near(l, net):
+        yield from filter(None, (_where(size, Integer(n), two) for n in numbers))
+    sides = [net.widths[max(l - 1, 0)], net.widths[l]]
+    for below, above in (sides, sides[::-1]):
+        for n in (1, *numbers):
+            yield from filter(None, (_where(below, other.xreplace(two), two) for other in (above + n, above * n)))
+
+
+def _sizes_near(l: int, net: Any) -> list[Any]:
+    """Return the sizes of what stands at a layer, and at the ends of the network, that are made of symbols."""
+    sizes = [net.widths[k] for k in (max(l - 1, 0), l, 0, net.depth)]
+    return [size for size in dict.fromkeys((*sizes, net.samples)) if sympify(size).free_symbols]
+
+
+def _where(size: Any, number: Any, others: Sizes) -> Sizes | None:
+    """Return sizes of which one is a number, by the choice of one symbol in it; None if no positive integer does it."""
+    symbol = min(sympify(size).free_symbols, key=str, default=None)
+    if symbol is None:
+        return None
+    rest = size.xreplace({other: n for other, n in others.items() if other != symbol})
+    factor = rest.coeff(symbol)
+    value = (number - rest.subs(symbol, 0)) / factor if factor.is_Integer and factor != 0 else rest
+    is_it = value.is_Integer and value > 1 and rest.subs(symbol, value) == number
+    return others | {symbol: value} if is_it else None

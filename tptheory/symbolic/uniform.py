@@ -16,6 +16,7 @@ from sympy import (
     Dummy,
     Expr,
     Integer,
+    MatAdd,
     MatrixBase,
     MatrixExpr,
     S,
@@ -25,7 +26,7 @@ from sympy import (
 
 from tptheory.errors import InvalidValueError, TptheoryError
 from tptheory.symbolic.branches import suspects
-from tptheory.symbolic.penrose_words import Word, words_of
+from tptheory.symbolic.penrose_words import words_of
 from tptheory.symbolic.rebuilding import rebuild
 from tptheory.symbolic.watching import Lesson, Watch, refuse
 
@@ -35,8 +36,6 @@ FARTHEST = 100
 """The largest number in a function's code that is tried as a distance below the last layer."""
 ENDS = 4
 """How many layers are compared down from the last one, where that is a symbol."""
-PUTTING_IN = {"BUILD_MAP", "BUILD_CONST_KEY_MAP", "BUILD_SET", "MAP_ADD", "SET_ADD", "STORE_SUBSCR"}
-"""The operations of Python that put a value into a dict or a set, as in ``{l: l - 1}``."""
 Leaf = Callable[[Any], Any]
 
 
@@ -165,8 +164,17 @@ def agree(said: Any, expected: Any, leaf: Leaf = lambda part: part) -> bool:
 
 def _same_terms(A: Any, B: Any) -> bool:
     """Tell whether the coefficients of each word are equal, of words that are made of the same letters in one order."""
-    difference: dict[Word, Expr] = {}
+    difference: dict[tuple[Any, ...], Expr] = {}
     for sign, M in ((1, A), (-1, B)):
-        for coefficient, word in words_of(M):
+        for coefficient, letters in words_of(M):
+            word = tuple(map(_unordered, letters))
             difference[word] = difference.get(word, S.Zero) + sign * coefficient
     return all(expand(coefficient) == 0 for coefficient in difference.values())
+
+
+def _unordered(A: Any) -> Any:
+    """Return what stands for a letter such as ``(A + B)+``, whatever the order of the terms of sums inside it."""
+    if not A.args or not A.has(MatAdd):
+        return A
+    parts = [_unordered(part) for part in A.args]
+    return (type(A), *(sorted(parts, key=str) if isinstance(A, MatAdd) else parts))

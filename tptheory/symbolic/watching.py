@@ -10,35 +10,55 @@ code, and that is about what is watched:
 - what SymPy knows of every size ("it is positive") is the same for all;
 - any other answer is a reason to refuse the code.
 
-Not seen is what Python itself answers: whether an object is a number at all, and what stands in its attributes.
+Not seen is what Python itself answers: whether an object is a number at all, and what stands in its attributes. Code
+that compares with ``S.Zero`` by ``is`` is refused for that; else it is for the calls at numbers to tell. A matrix, or a
+network, may be the key of a dict, as in a cache, though a dict might have one of a special size.
 """
 
 from __future__ import annotations
 
-import os
 import re
 import sys
-import sysconfig
-from collections.abc import Callable, Collection, Iterable
-from functools import lru_cache, wraps
+import threading
+from collections.abc import Callable, Collection, Iterable, Iterator
+from functools import wraps
 from numbers import Number
-from pathlib import Path
-from types import CodeType, FrameType
+from types import FrameType
 from typing import Any, NamedTuple
 
-import mpmath
 import sympy
-from sympy import Basic, Expr, Integer, MatrixBase, MatrixExpr, Set, Symbol, Tuple, expand, preorder_traversal, sympify
-from sympy.logic.boolalg import Boolean
+from sympy import (
+    Basic,
+    Expr,
+    Integer,
+    MatAdd,
+    MatMul,
+    MatrixBase,
+    MatrixExpr,
+    S,
+    Set,
+    Symbol,
+    Tuple,
+    expand,
+    preorder_traversal,
+    sympify,
+)
+from sympy.logic.boolalg import Boolean, BooleanAtom
 
 from tptheory.errors import InvalidValueError
+from tptheory.symbolic.frames import (
+    OURS,
+    arguments_of,
+    compared_by_identity,
+    has_returned,
+    is_a_users,
+    is_for_a_user,
+    library_of,
+    name_of,
+    named_in,
+)
 from tptheory.symbolic.indices import WIDTH
 
-OURS = str(Path(__file__).parents[1]) + os.sep
-LIBRARIES = (OURS, *(str(Path(str(package.__file__)).parent) + os.sep for package in (sympy, mpmath)))
-"""The folders of the packages whose answers are looked at."""
-PYTHON = sysconfig.get_paths()["stdlib"] + os.sep
-"""The folder of Python's own modules, which ask on behalf of who calls them."""
 COMPARISONS = {"__eq__": True, "__ne__": False}
 """The methods that compare, with what they return of equal ones."""
 ANY_SIZE = Symbol("n", integer=True, positive=True)
@@ -47,12 +67,14 @@ ONE_FORMULA = {
     "layer": "one formula for every layer: it branches on the layer",
     "depth": "one formula for every depth: it branches on the depth",
     "sizes": "one formula for all sizes: it branches on them",
+    "any": "one formula for all sizes, layers and depths: it may branch on them",
 }
 """What code must be that is watched, and what it is if it learns something."""
 MENDS = {
     "layer": "Write it without that, or treat such a layer in a claim of its own.",
     "depth": "Write it without that, or give the network its depth as a number.",
     "sizes": "Write it without that, or give the network its widths and its batch as numbers.",
+    "any": "Write `==`, whose answers are seen.",
 }
 
 
@@ -113,11 +135,13 @@ class Watch:
 
     def call(self, function: Callable[..., Any], *arguments: Any) -> Any:
         """Call a function, and record what the code of users learns that runs while it does."""
-        before = sys.getprofile()
+        before, in_threads = sys.getprofile(), threading.getprofile()
         sys.setprofile(self._see)
+        threading.setprofile(self._see)
         try:
             return function(*arguments)
         finally:
+            threading.setprofile(in_threads)
             _go_on_with(before)
 
     def refuse_lessons(self, argument: str) -> None:
@@ -131,14 +155,22 @@ class Watch:
     def _see(self, frame: FrameType, event: str, value: Any) -> None:
         """Look at what a function returns, as ``sys.setprofile`` asks; what is only printed is not learned."""
         if event == "return":
-            if _is_plain(value) and not self._prints and _is_for_a_user(frame):
+            if _is_plain(value) and not self._prints and is_for_a_user(frame):
                 self._look_at(frame, value)
+        elif event == "call":
+            self._look_for_identities(frame)
         elif value is print:
-            self._prints = event == "c_call"
+            self._prints = event == "c_call" and "'file'" not in str(frame.f_code.co_consts)
+
+    def _look_for_identities(self, frame: FrameType) -> None:
+        """Record that a user's code compares by ``is`` with a number or a truth of SymPy's: that is answered unseen."""
+        for name in compared_by_identity(frame.f_code) if is_a_users(frame.f_code) else ():
+            if isinstance(named_in(name, frame.f_globals), sympy.Number | BooleanAtom):
+                self._record("any", f"it asks whether something `is {name}`")
 
     def _look_at(self, frame: FrameType, value: Any) -> None:
         """Record what an answer of a library tells a user."""
-        name, arguments = frame.f_code.co_name, _arguments(frame)
+        name, arguments = frame.f_code.co_name, arguments_of(frame)
         compares = name in COMPARISONS
         if compares and value is COMPARISONS[name]:
             return
@@ -148,7 +180,12 @@ class Watch:
             self._learn(frame, arguments, value)
 
     def _learn(self, frame: FrameType, arguments: list[Any], value: Any) -> None:
-        """Record an answer if it tells something of the first of its arguments that is watched."""
+        """Record an answer if it tells something of the first of its arguments that is watched.
+
+        What a matrix is made of (``M.has(s)``) tells nothing of its sizes.
+        """
+        if name_of(frame) == "has" and isinstance(arguments[0], MatrixExpr):
+            return
         for argument in arguments:
             about = self._about(argument)
             if about is not None and self._tells(frame, argument, value):
@@ -178,19 +215,24 @@ class Watch:
         The name of a matrix tells nothing of its sizes, and is no key of theirs; and what is known of all sizes,
         such as that they are positive, tells nothing of one.
         """
-        name = frame.f_code.co_name
-        if value is NotImplemented:
-            return False
-        if value is None:
-            return _library(frame) != OURS and name != "__init__"
+        name = name_of(frame)
+        if value is None and (has_returned(frame) or name == "__init__"):
+            return library_of(frame) != OURS and name != "__init__"
         if name == "__hash__":
             return isinstance(argument, Expr) and not isinstance(argument, MatrixExpr)
         if isinstance(value, str):
             watched = filter(None, (self.layer, self.depth, *self.sizes, *self.numbers))
             return any(re.search(rf"(?<!\w){re.escape(str(part))}(?!\w)", value) for part in watched)
-        if name == "getit":  # what is known by assumption
-            return bool(self.numbers) and getattr(ANY_SIZE, f"is_{frame.f_locals['fact']}") is not value
-        return True
+        return not self._is_the_same_of_all(name, argument, value)
+
+    def _is_the_same_of_all(self, name: str, argument: Any, value: Any) -> bool:
+        """Whether an answer is that of every size: that SymPy cannot tell, or what it knows of any."""
+        if value is NotImplemented:
+            return True
+        if isinstance(argument, MatrixExpr) and name == "is_square" and value is True:
+            return True
+        is_known = name.startswith("is_") and isinstance(value, bool) and not isinstance(argument, MatrixExpr)
+        return is_known and (not self.numbers or getattr(ANY_SIZE, name, None) is value)
 
     def _compare(self, a: Any, b: Any) -> None:
         """Record a comparison of two expressions that are not the same."""
@@ -224,12 +266,14 @@ class Watch:
             self.layers.append(zero)
         elif offset.is_Integer:
             self.depths[int(zero)] = how
-        elif offset.free_symbols and (about == "depth" or offset.free_symbols & {symbol, self.depth}):
+        elif offset.free_symbols:
             self._record(about, how)
 
     def _record(self, about: str, how: str) -> None:
         """Record a lesson; the layer is shown by its name, without the mark of a symbol that occurs nowhere else."""
-        self.lessons.append(Lesson(about, how if self.layer is None else how.replace(str(self.layer), self.layer.name)))
+        if self.layer is not None:
+            how = how.replace(str(self.layer), self.layer.name)
+        self.lessons.append(Lesson(about, f"{how}, where each size is a prime number" if self.numbers else how))
 
 
 def _go_on_with(before: Any) -> None:
@@ -249,61 +293,24 @@ def _is_plain(value: Any) -> bool:
     return value is None or value is NotImplemented or isinstance(value, int | float | complex | str | bytes)
 
 
-def _is_for_a_user(frame: FrameType) -> bool:
-    """Whether a function of a library returns to a user's code, be it through Python's own modules."""
-    if _library(frame) not in LIBRARIES:
-        return False
-    caller = frame.f_back
-    while caller is not None and _library(caller) == PYTHON:
-        caller = caller.f_back
-    return caller is not None and _library(caller) is None
-
-
-def is_a_users(code: CodeType) -> bool:
-    """Whether code stands in no file of Python's own modules, or of the packages in `LIBRARIES`."""
-    return _folder(code.co_filename) is None
-
-
-def _library(frame: FrameType) -> str | None:
-    """Return the folder of the library, or of Python, in which the code of a frame stands; None for a user's."""
-    file = frame.f_code.co_filename
-    return _folder(file) if not file.startswith("<") else _folder_of_module(str(frame.f_globals.get("__name__", "")))
-
-
-@lru_cache(maxsize=4096)
-def _folder(file: str) -> str | None:
-    """Return the library in whose folder a file is."""
-    for folder in LIBRARIES:
-        if file.startswith(folder):
-            return folder
-    return PYTHON if file.startswith(PYTHON) and "site-packages" not in file else None
-
-
-@lru_cache(maxsize=4096)
-def _folder_of_module(name: str) -> str | None:
-    """Return the library of a module, for code that stands in no file, such as the methods of data classes."""
-    file = getattr(sys.modules.get(name), "__file__", None)
-    return None if name == "__main__" or file is None else _folder(file)
-
-
-def _arguments(frame: FrameType) -> list[Any]:
-    """Return the arguments of a call."""
-    code = frame.f_code
-    number = code.co_argcount + code.co_kwonlyargcount + bool(code.co_flags & 4) + bool(code.co_flags & 8)
-    values = frame.f_locals
-    return [values[name] for name in code.co_varnames[:number] if name in values]
-
-
 def _how(frame: FrameType, argument: Any, value: Any) -> str:
     """Say what was asked of what, and what the answer was."""
-    name, values = frame.f_code.co_name, frame.f_locals
+    name = name_of(frame)
     if name == "__hash__":
         return f"it looks {argument} up in a dict, a set or a cache, where what may be any is never found"
     if isinstance(value, str):
         return f"it reads the text {value!r}"
-    told = {"getit": f"is_{values.get('fact')}", "wrapper": getattr(values.get("func"), "__name__", name)}
-    answer = "no number or truth value" if value is None else value
-    return f"it asks for {told.get(name, name)} of {argument} and gets {answer}"
+    answer = "no answer" if value is None else value
+    return f"it asks for {name.strip('_')} of {argument} and gets {answer}"
+
+
+def _factors(A: Any) -> Iterator[Expr]:
+    """Run through the symbolic numbers by which matrices are multiplied: where one vanishes, so does its matrix."""
+    for part in A.args if isinstance(A, MatMul | MatAdd) else ():
+        if isinstance(part, MatrixExpr):
+            yield from _factors(part)
+        elif part.free_symbols:
+            yield part
 
 
 def _first_difference(a: Any, b: Any) -> tuple[Any, Any] | None:
@@ -311,6 +318,7 @@ def _first_difference(a: Any, b: Any) -> tuple[Any, Any] | None:
     if not any(isinstance(e, MatrixExpr | Tuple) for e in (a, b)):
         return (a, b) if all(isinstance(e, Expr | Boolean | Set) for e in (a, b)) else None
     if type(a) is not type(b) or len(a.args) != len(b.args):
-        return None
+        factors = (*_factors(a), *_factors(b))
+        return (factors[0], S.Zero) if factors else None
     found = [_first_difference(x, y) for x, y in zip(a.args, b.args, strict=True) if x != y]
     return found[0] if found and None not in found else None

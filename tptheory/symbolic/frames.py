@@ -1,0 +1,105 @@
+"""Whose code a frame of Python's runs, what it was called with, and what stands in it."""
+
+from __future__ import annotations
+
+import os
+import sys
+import sysconfig
+from dis import get_instructions, opname
+from functools import lru_cache
+from pathlib import Path
+from types import CodeType, FrameType, ModuleType
+from typing import Any
+
+import mpmath
+import sympy
+
+OURS = str(Path(__file__).parents[1]) + os.sep
+LIBRARIES = (OURS, *(str(Path(str(package.__file__)).parent) + os.sep for package in (sympy, mpmath)))
+"""The folders of the packages whose answers are looked at."""
+PYTHON = sysconfig.get_paths()["stdlib"] + os.sep
+"""The folder of Python's own modules, which ask on behalf of who calls them."""
+ENDS_OF_OPERANDS = {"IS_OP", "COMPARE_OP", "CONTAINS_OP", "RETURN_VALUE", "POP_TOP", "STORE_FAST", "CALL"}
+"""The steps of Python's own code after which what was loaded before is no side of an ``is``."""
+
+
+def is_for_a_user(frame: FrameType) -> bool:
+    """Whether a function of a library returns to a user's code, be it through Python's own modules."""
+    if library_of(frame) not in LIBRARIES:
+        return False
+    caller = frame.f_back
+    while caller is not None and library_of(caller) == PYTHON:
+        caller = caller.f_back
+    return caller is not None and library_of(caller) is None
+
+
+def is_a_users(code: CodeType) -> bool:
+    """Whether code stands in no file of Python's own modules, or of the packages in `LIBRARIES`."""
+    return _folder(code.co_filename) is None
+
+
+def has_returned(frame: FrameType) -> bool:
+    """Whether a function that ends has returned a value; else it raised something."""
+    return opname[frame.f_code.co_code[frame.f_lasti]].startswith("RETURN")
+
+
+def library_of(frame: FrameType) -> str | None:
+    """Return the folder of the library, or of Python, in which the code of a frame stands; None for a user's."""
+    file = frame.f_code.co_filename
+    return _folder(file) if not file.startswith("<") else _folder_of_module(str(frame.f_globals.get("__name__", "")))
+
+
+@lru_cache(maxsize=4096)
+def _folder(file: str) -> str | None:
+    """Return the library in whose folder a file is."""
+    for folder in LIBRARIES:
+        if file.startswith(folder):
+            return folder
+    return PYTHON if file.startswith(PYTHON) and "site-packages" not in file else None
+
+
+@lru_cache(maxsize=4096)
+def _folder_of_module(name: str) -> str | None:
+    """Return the library of a module, for code that stands in no file, such as the methods of data classes."""
+    file = getattr(sys.modules.get(name), "__file__", None)
+    return None if name == "__main__" or file is None else _folder(file)
+
+
+@lru_cache(maxsize=4096)
+def compared_by_identity(code: CodeType) -> tuple[str, ...]:
+    """Return the dotted global names that stand right before an ``is`` in some code, on either side of it."""
+    found, loaded = [], list[str]()
+    for step in get_instructions(code):
+        if step.opname == "LOAD_GLOBAL":
+            loaded.append(step.argval)
+        elif step.opname == "LOAD_ATTR" and loaded:
+            loaded[-1] += f".{step.argval}"
+        elif step.opname == "IS_OP":
+            found += loaded
+        if step.opname in ENDS_OF_OPERANDS:
+            loaded = []
+    return tuple(found)
+
+
+def named_in(name: str, scope: dict[str, Any]) -> Any:
+    """Return what a dotted name means in a scope; None if it means nothing, or what only a user's code can tell."""
+    first, *others = name.split(".")
+    found = scope.get(first)
+    for other in others:
+        found = getattr(found, other, None) if isinstance(found, ModuleType | type(sympy.S)) else None
+    return found
+
+
+def arguments_of(frame: FrameType) -> list[Any]:
+    """Return the arguments of a call; those of a tuple each by itself."""
+    code = frame.f_code
+    number = code.co_argcount + code.co_kwonlyargcount + bool(code.co_flags & 4) + bool(code.co_flags & 8)
+    values = [frame.f_locals[name] for name in code.co_varnames[:number] if name in frame.f_locals]
+    return [part for value in values for part in (value if isinstance(value, tuple) else (value,))]
+
+
+def name_of(frame: FrameType) -> str:
+    """Return how a user calls the function of a frame."""
+    name, values = frame.f_code.co_name, frame.f_locals
+    told = {"getit": f"is_{values.get('fact')}", "wrapper": getattr(values.get("cfunc"), "__name__", name)}
+    return str(told.get(name, name))
