@@ -17,7 +17,7 @@ from tptheory.symbolic.size_branches import refuse_branches_on_sizes, symbols_of
 from tptheory.symbolic.uniform import agree
 from tptheory.symbolic.watching import Lesson, Watch, refuse
 
-DEEPEST = 200
+DEEPEST_COMPARED = 200
 """The largest depth at which a method is compared with its formula for any depth."""
 SHALLOW = 3
 """How many depths are compared in any case; at the last of them, sizes that are numbers are tried, too."""
@@ -58,9 +58,9 @@ def refuse_branches_on_depths_at(l: Any, method: MethodOfRule, net: Any, said: A
 
 def _depths(lowest: int, asked: Mapping[int, str], suspected: Iterable[int], method: MethodOfRule) -> list[int]:
     """Return the depths to compare: the first ones, those for which a method asks, and numbers in its code."""
-    refuse((Lesson("depth", how) for depth, how in asked.items() if depth > DEEPEST), method.name)
+    refuse((Lesson("depth", how) for depth, how in asked.items() if depth > DEEPEST_COMPARED), method.name)
     found = {*range(lowest, lowest + SHALLOW), *asked, *suspected}
-    return sorted(depth for depth in found if lowest <= depth <= DEEPEST)
+    return sorted(depth for depth in found if lowest <= depth <= DEEPEST_COMPARED)
 
 
 def _layers(lowest: int, depth: int, suspected: Iterable[int]) -> list[int]:

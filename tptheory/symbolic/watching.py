@@ -47,11 +47,11 @@ from sympy.logic.boolalg import Boolean, BooleanAtom
 
 from tptheory.errors import InvalidValueError
 from tptheory.symbolic.frames import (
+    OF_LIBRARIES,
     OURS,
     arguments_of,
     compared_by_identity,
     has_returned,
-    is_a_users,
     is_for_a_user,
     library_of,
     name_of,
@@ -155,16 +155,18 @@ class Watch:
     def _see(self, frame: FrameType, event: str, value: Any) -> None:
         """Look at what a function returns, as ``sys.setprofile`` asks; what is only printed is not learned."""
         if event == "return":
-            if _is_plain(value) and not self._prints and is_for_a_user(frame):
+            asked_by = id(frame.f_back.f_code) if frame.f_back is not None else 0
+            if asked_by not in OF_LIBRARIES and _is_plain(value) and not self._prints and is_for_a_user(frame):
                 self._look_at(frame, value)
         elif event == "call":
-            self._look_for_identities(frame)
+            if id(frame.f_code) not in OF_LIBRARIES and library_of(frame) is None:
+                self._look_for_identities(frame)
         elif value is print:
             self._prints = event == "c_call" and "'file'" not in str(frame.f_code.co_consts)
 
     def _look_for_identities(self, frame: FrameType) -> None:
         """Record that a user's code compares by ``is`` with a number or a truth of SymPy's: that is answered unseen."""
-        for name in compared_by_identity(frame.f_code) if is_a_users(frame.f_code) else ():
+        for name in compared_by_identity(frame.f_code):
             if isinstance(named_in(name, frame.f_globals), sympy.Number | BooleanAtom):
                 self._record("any", f"it asks whether something `is {name}`")
 
