@@ -15,7 +15,7 @@ from tptheory.symbolic.layers import index_parts
 from tptheory.symbolic.method_values import MethodOfRule, with_parts_changed
 from tptheory.symbolic.size_branches import refuse_branches_on_sizes, symbols_of_sizes
 from tptheory.symbolic.uniform import agree
-from tptheory.symbolic.watching import Lesson, Watch, refuse
+from tptheory.symbolic.watching import Watch, refuse_depths
 
 DEEPEST_COMPARED = 200
 """The largest depth at which a method is compared with its formula for any depth."""
@@ -58,7 +58,7 @@ def refuse_branches_on_depths_at(l: Any, method: MethodOfRule, net: Any, said: A
 
 def _depths(lowest: int, asked: Mapping[int, str], suspected: Iterable[int], method: MethodOfRule) -> list[int]:
     """Return the depths to compare: the first ones, those for which a method asks, and numbers in its code."""
-    refuse((Lesson("depth", how) for depth, how in asked.items() if depth > DEEPEST_COMPARED), method.name)
+    refuse_depths({depth: how for depth, how in asked.items() if depth > DEEPEST_COMPARED}, method.name)
     found = {*range(lowest, lowest + SHALLOW), *asked, *suspected}
     return sorted(depth for depth in found if lowest <= depth <= DEEPEST_COMPARED)
 

@@ -24,6 +24,7 @@ from tptheory.symbolic.members import LayerScalar, LayerSymbol, Member, layer_sy
 from tptheory.symbolic.sequences import Definition, Sequence, Shape, checked_ends, checked_name, shape_at
 from tptheory.symbolic.shapes import same_shape
 from tptheory.symbolic.uniform import formula, refuse_branches
+from tptheory.symbolic.watching import refuse_depths
 
 __all__ = [
     "WIDTH",
@@ -88,13 +89,14 @@ class Recursion(Sequence):
         try:
             if shape is not None:
                 recursion.check_shape(shape)
-            refuse_branches(
+            asked = refuse_branches(
                 lambda k: step(k, recursion.neighbour.xreplace({recursion.index: k})),
                 lambda k: recursion.step.xreplace({recursion.index: k}),
                 (low, high),
                 "step",
                 _unfolded_start,
             )
+            refuse_depths(asked, "step")
         except InvalidValueError as refusal:
             return BranchingRecursion.of(*recursion.args, Str(str(refusal)))
         recursion.check_parts()

@@ -51,11 +51,16 @@ class MethodOfRule:
         Raises:
             InvalidValueError: if the code learns something of what is watched.
         """
+        said = self._said(net, l, watch)
+        if watch is not None:
+            watch.refuse_lessons(self.name)
+        return said
+
+    def _said(self, net: Any, l: Any, watch: Watch | None) -> Any:
+        """Return the parts of what it says, and let what a user's code learns be recorded."""
         if watch is None or not self.is_a_users:
             return parts_of(self.function(self.rule, net, l))
-        said = watch.call(self.function, self.rule, net, l)
-        watch.refuse_lessons(self.name)
-        return parts_of(said)
+        return parts_of(watch.call(self.function, self.rule, net, l))
 
     def at_or_none(self, net: Any, l: Any, watch: Watch | None = None) -> Any:
         """Return the parts of what it says of a layer; None if it raises, as at one that nobody asked for.
@@ -64,7 +69,7 @@ class MethodOfRule:
             InvalidValueError: if a user's code learns something of what is watched.
         """
         try:
-            said = self.at(net, l) if watch is None else parts_of(watch.call(self.function, self.rule, net, l))
+            said = self._said(net, l, watch)
         except Exception:  # a user's own code may raise anything; where it is asked for, that is told
             said = None
         if watch is not None:

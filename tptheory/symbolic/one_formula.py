@@ -15,13 +15,11 @@ from tptheory.symbolic.method_values import Method, MethodOfRule, parts_of, with
 from tptheory.symbolic.own_code import SHAPES
 from tptheory.symbolic.remembering import depends_on_itself, remembered, stands_in_a_package
 from tptheory.symbolic.size_branches import refuse_branches_on_sizes, symbols_of_sizes
-from tptheory.symbolic.uniform import formula, refuse_another, refuse_branches_on_layers
+from tptheory.symbolic.uniform import formula, refuse_another, refuse_branches
 from tptheory.symbolic.watching import Watch, unwatched
 
 OF_A_LAYER = {*SHAPES, "states"}
 """The methods of a rule that take a layer: where a subclass defines one, it must be one formula for all layers."""
-
-
 _is_comparing: ContextVar[bool] = ContextVar("is_comparing", default=False)
 """Whether a method is being compared: what others it asks at numbers is compared where they are asked at a symbol."""
 
@@ -158,7 +156,7 @@ def _formula_for_any(function: Method, name: str, rule: Any, net: Any) -> Callab
     ends = {down(1): net.whole_product, down(net.depth + 1): Identity(net.widths[net.depth])}
     token = _is_comparing.set(True)
     try:
-        asked = refuse_branches_on_layers(
+        asked = refuse_branches(
             says,
             at,
             (Integer(1), net.depth),

@@ -19,6 +19,7 @@ from tptheory.symbolic.indices import index_parts
 from tptheory.symbolic.members import LayerScalar, LayerSymbol
 from tptheory.symbolic.uniform import formula, refuse_branches
 from tptheory.symbolic.walking import nodes_in
+from tptheory.symbolic.watching import refuse_depths
 
 Shape = Callable[[Any], tuple[Any, Any]]
 
@@ -124,7 +125,8 @@ class Sequence(Basic):
 
     def check_shape(self, shape: Shape) -> None:
         """Refuse a shape function whose values at numbers differ from the formula that was taken from it."""
-        refuse_branches(lambda k: shape_at(shape, k), self.shape, (self.first, self.last), "shape")
+        asked = refuse_branches(lambda k: shape_at(shape, k), self.shape, (self.first, self.last), "shape")
+        refuse_depths(asked, "shape")
 
     def doit(self, **hints: Any) -> Any:
         """Return the same: a definition is left as it was given."""

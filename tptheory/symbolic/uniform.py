@@ -28,7 +28,7 @@ from tptheory.errors import InvalidValueError, TptheoryError
 from tptheory.symbolic.branches import suspects
 from tptheory.symbolic.penrose_words import words_of
 from tptheory.symbolic.rebuilding import rebuild
-from tptheory.symbolic.watching import Lesson, Watch, refuse
+from tptheory.symbolic.watching import Watch
 
 NUMBERS = 8
 """How many layers are compared from the first one on."""
@@ -78,8 +78,9 @@ def refuse_branches(
     ends: tuple[Any, Any],
     argument: str,
     leaf: Leaf = lambda part: part,
-) -> None:
-    """Refuse a function that differs from its formula at some layer, or that asks for the depth.
+    sizes: Collection[Symbol] = (),
+) -> dict[int, str]:
+    """Refuse a function that differs from its formula at some layer.
 
     Args:
         function: the function to call at an index.
@@ -87,25 +88,13 @@ def refuse_branches(
         ends: the first and the last index.
         argument: the name that an error gives the function.
         leaf: rewrites the parts of both before they are compared.
+        sizes: symbols of sizes of which it must learn nothing.
+
+    Returns:
+        The depths for which it asks, and how an error says so.
 
     Raises:
-        InvalidValueError: if they differ, if the function raises, or if it learns something of a layer or a depth.
-    """
-    depths = refuse_branches_on_layers(function, at, ends, argument, leaf)
-    refuse((Lesson("depth", how) for how in depths.values()), argument)
-
-
-def refuse_branches_on_layers(
-    function: Callable[[Any], Any],
-    at: Callable[[Any], Any],
-    ends: tuple[Any, Any],
-    argument: str,
-    leaf: Leaf = lambda part: part,
-    sizes: Collection[Symbol] = (),
-) -> dict[int, str]:
-    """Refuse a function that differs from its formula at some layer; return the depths for which it asks.
-
-    The arguments are those of `refuse_branches`, and ``sizes``, symbols of sizes of which it must learn nothing.
+        InvalidValueError: if they differ, if the function raises, or if it learns something of a layer or a size.
     """
     first, last = ends
     depth = next(iter(sorted(last.free_symbols, key=str)), None)

@@ -20,7 +20,7 @@ from __future__ import annotations
 import re
 import sys
 import threading
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import wraps
 from numbers import Number
 from types import FrameType
@@ -108,6 +108,15 @@ def refuse(lessons: Iterable[Lesson], argument: str) -> None:
     """
     for about, how in lessons:
         raise InvalidValueError(f"{argument!r} must give {ONE_FORMULA[about]} ({how}). {MENDS[about]}")
+
+
+def refuse_depths(asked: Mapping[int, str], argument: str) -> None:
+    """Refuse code that asks for depths, which are told with how an error says so.
+
+    Raises:
+        InvalidValueError: if it asks for any.
+    """
+    refuse((Lesson("depth", how) for how in asked.values()), argument)
 
 
 class Watch:
@@ -218,10 +227,10 @@ class Watch:
         such as that they are positive, tells nothing of one.
         """
         name = name_of(frame)
-        if value is None and (has_returned(frame) or name == "__init__"):
-            return library_of(frame) != OURS and name != "__init__"
         if name == "__hash__":
             return isinstance(argument, Expr) and not isinstance(argument, MatrixExpr)
+        if value is None:  # nothing was to be returned, a truth is unknown, or something was raised
+            return name != "__init__" and not (has_returned(frame) and library_of(frame) == OURS)
         if isinstance(value, str):
             watched = filter(None, (self.layer, self.depth, *self.sizes, *self.numbers))
             return any(re.search(rf"(?<!\w){re.escape(str(part))}(?!\w)", value) for part in watched)
