@@ -385,6 +385,12 @@ def test_a_false_claim_of_a_branching_rule_is_not_proved():
     assert decide(claim, seconds=30).proved
 
 
+def test_a_width_that_is_a_number_is_no_other():
+    """A rule may ask for it, beside widths that may be any."""
+    condition = lambda rule, net, W, l: net.widths[0] == rule.number and net.widths[2] != 10  # noqa: E731
+    assert Branching(condition).update(DeepLinearNetwork(widths=(784, n, 10)), 1).shape == (n, 784)
+
+
 OTHER_METHODS = {
     "presynaptic": lambda rule, net, l: transpose(net.activation(l - 1)) / net.samples,
     "velocity": lambda rule, net, l: -rule.descent(net, l) - net.weight(l) * squared_norm(net.error) / 30,

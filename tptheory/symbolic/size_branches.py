@@ -8,7 +8,7 @@ formula gives.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sympy import Identity, Integer, OneMatrix, Sum, Symbol, sieve, sympify
@@ -54,7 +54,7 @@ def refuse_branches_on_sizes(method: MethodOfRule, net: Any, l: int, said: Any) 
         other = _network(net, sizes)
         if other is None:
             continue
-        watch = Watch(numbers=[n for n in (*other.widths, other.samples) if n > PRIMES]) if sizes is distinct else None
+        watch = Watch(numbers=_at(sizes, _symbolic(net.widths, net.samples))) if sizes is distinct else None
         expected, found = _at(sizes, said), _at(sizes, method.at_or_none(other, l, watch))
         if found is not None and expected is not None and not agree(found, expected):
             shown = ", ".join(f"{size} = {number}" for size, number in sizes.items())
@@ -102,10 +102,15 @@ def _sizes_to_try(net: Any, l: int, symbols: list[Symbol], method: MethodOfRule)
             yield from filter(None, (_where(below, other.xreplace(two), two) for other in (above + n, above * n)))
 
 
-def _sizes_near(l: int, net: Any) -> list[Any]:
+def _sizes_near(l: int, net: Any) -> tuple[Any, ...]:
     """Return the sizes of what stands at a layer, and at the ends of the network, that are made of symbols."""
     sizes = [net.widths[k] for k in (max(l - 1, 0), l, 0, net.depth)]
-    return [size for size in dict.fromkeys((*sizes, net.samples)) if sympify(size).free_symbols]
+    return _symbolic(sizes, net.samples)
+
+
+def _symbolic(widths: Iterable[Any], samples: Any) -> tuple[Any, ...]:
+    """Return the sizes that are made of symbols, each once."""
+    return tuple(size for size in dict.fromkeys((*widths, samples)) if sympify(size).free_symbols)
 
 
 def _where(size: Any, number: Any, others: Sizes) -> Sizes | None:
