@@ -245,6 +245,7 @@ HONEST = {
     "a dict of weights": lambda net, W, l: {W: transpose(W)}[W],
     "a dict to rewrite with": lambda net, W, l: transpose(W) * (n + p).subs(n, 1 - p),
     "piecewise": lambda net, W, l: Piecewise((1, W.rows > W.cols), (2, True)) * transpose(W),
+    "a half, and another thing that is one": lambda net, W, l: S.Half * (transpose(W) if net is not W else Pinv(W)),
     "nothing is None": lambda net, W, l: transpose(W) if W is not None and net.batch is None else Pinv(W),
     "numbers that are no depths": lambda net, W, l: (
         transpose(W) * (1 + squared_norm(W) / 64) / 150 + Pinv(W) * net.loss

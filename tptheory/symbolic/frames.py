@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import sysconfig
-from dis import get_instructions, opname
+from dis import Instruction, get_instructions, opname, stack_effect
 from functools import lru_cache
 from pathlib import Path
 from types import CodeType, FrameType, ModuleType
@@ -19,10 +19,10 @@ LIBRARIES = (OURS, *(str(Path(str(package.__file__)).parent) + os.sep for packag
 """The folders of the packages whose answers are looked at."""
 OF_LIBRARIES: dict[int, CodeType] = {}
 """Code that is known to stand in one of them, by its identity: most code that runs does, and this tells it fastest."""
+NOTHING = {"CACHE", "EXTENDED_ARG", "NOP", "RESUME"}
+"""The steps of Python's byte code that do nothing to the stack."""
 PYTHON = sysconfig.get_paths()["stdlib"] + os.sep
 """The folder of Python's own modules, which ask on behalf of who calls them."""
-ENDS_OF_OPERANDS = {"IS_OP", "COMPARE_OP", "CONTAINS_OP", "RETURN_VALUE", "POP_TOP", "STORE_FAST", "CALL"}
-"""The steps of Python's own code after which what was loaded before is no side of an ``is``."""
 
 
 def is_for_a_user(frame: FrameType) -> bool:
@@ -72,18 +72,29 @@ def _folder_of_module(name: str) -> str | None:
 
 @lru_cache(maxsize=4096)
 def compared_by_identity(code: CodeType) -> tuple[str, ...]:
-    """Return the dotted global names that stand right before an ``is`` in some code, on either side of it."""
-    found, loaded = [], list[str]()
-    for step in get_instructions(code):
-        if step.opname == "LOAD_GLOBAL":
-            loaded.append(step.argval)
-        elif step.opname == "LOAD_ATTR" and loaded:
-            loaded[-1] += f".{step.argval}"
-        elif step.opname == "IS_OP":
-            found += loaded
-        if step.opname in ENDS_OF_OPERANDS:
-            loaded = []
-    return tuple(found)
+    """Return the dotted global names that are a side of an ``is`` in some code."""
+    steps = [step for step in get_instructions(code) if step.opname not in NOTHING]
+    found = []
+    for at in (number for number, step in enumerate(steps) if step.opname == "IS_OP"):
+        middle = _beginning(steps, at)
+        found += [_dotted(steps[middle:at]), _dotted(steps[_beginning(steps, middle) : middle])]
+    return tuple(filter(None, found))
+
+
+def _beginning(steps: list[Instruction], end: int) -> int:
+    """Return where the steps begin that put the value on the stack which lies on top of it before a step."""
+    height = 0
+    for number in range(end - 1, -1, -1):
+        height += stack_effect(steps[number].opcode, steps[number].arg)
+        if height == 1:
+            return number
+    return 0
+
+
+def _dotted(steps: list[Instruction]) -> str:
+    """Return the dotted global name that some steps load, and do nothing else; else nothing."""
+    is_name = [step.opname for step in steps] == ["LOAD_GLOBAL", *["LOAD_ATTR"] * (len(steps) - 1)]
+    return ".".join(step.argval for step in steps) if is_name else ""
 
 
 def named_in(name: str, scope: dict[str, Any]) -> Any:
