@@ -139,7 +139,7 @@ def test_the_symbol_of_a_claim_is_no_other_one():
 
 
 OF_A_NETWORK = {
-    "many samples": lambda net: net.batch == 1,
+    "one sample": lambda net: net.batch == 1,
     "a square": lambda net: net.widths[0] == net.widths[1],
     "six units": lambda net: net.widths[1] in (6,),
     "a number": lambda net: isinstance(net.widths[1], Integer),

@@ -270,7 +270,7 @@ class ForAll(Claim):
     def at_each_layer(self) -> list[Claim]:
         """Return what the claim says at each layer; itself if they are many or not as many at every depth.
 
-        So it is if a part of the claim binds the index itself, too.
+        Itself, too, if a part of the claim binds the index.
         """
         index, first, last = self.limits
         count = S(last) - S(first) + 1

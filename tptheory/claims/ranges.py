@@ -39,7 +39,7 @@ A claim that names a layer further up is looked at in the shallowest network tha
 DEEPEST_NAMED = 100
 """The largest depth that a claim may need for the layers that it names."""
 MARGIN = 20
-"""How many depths are tried from the one on that the layers seem to need which a claim names."""
+"""How far beyond the depth that named layers seem to need a depth is looked for that has them."""
 Numbers = Mapping[Any, int]
 """The numbers at which a depth and indices stand, by symbol."""
 VACUOUS = Equal(S.Zero, S.Zero)
@@ -146,7 +146,7 @@ def least_depth(conjunct: Claim) -> int:
     any depth that is tried, it is the first depth at which the range has a layer.
 
     Raises:
-        InvalidValueError: if a layer above `DEEPEST_NAMED` is named, or one so far below the last.
+        InvalidValueError: if a layer above `DEEPEST_NAMED` is named by itself, or one so far below the last.
     """
     symbols = depth_symbols(conjunct)
     if len(symbols) != 1:
@@ -168,12 +168,12 @@ def least_depth(conjunct: Claim) -> int:
 
 
 def _depth_for(base: Any, offset: int) -> int:
-    """Return the depth that a layer seems to need: a number, or one that is counted from the last."""
+    """Return the least depth with a layer that is a number, or counted from the last."""
     return offset if base is None else 1 - offset
 
 
 def _first_with_a_layer(conjunct: Claim, depth: Symbol) -> int:
-    """Return the smallest depth at which the range of a claim has a layer; 1 if it has no range, or never a layer."""
+    """Return the smallest depth at which the range of a claim has a layer; 1 where no depth has one."""
     if not isinstance(conjunct, ForAll):
         return 1
     length = S(conjunct.limits[2]) - S(conjunct.limits[1])
@@ -182,7 +182,10 @@ def _first_with_a_layer(conjunct: Claim, depth: Symbol) -> int:
 
 
 def _layers_spoken_of(claim: Claim) -> Iterator[tuple[Any, int]]:
-    """Run through the layers that a claim and its hypotheses speak of, and ends of their ranges that no index binds."""
+    """Run through the layers that a claim and its hypotheses speak of, as a symbol and an integer that is added to it.
+
+    Ranges between numbers speak of their last layer, and ranges that begin at a symbol of their first.
+    """
     spoken = [*_spoken(claim), *(e for h in claim.given for e in h.expressions())]
     yield from (index_parts(index) for e in spoken for index in _indices_of(sympify(e)))
     ranges = [item.limits for item in (claim, *claim.given) if isinstance(item, ForAll)]

@@ -289,7 +289,7 @@ def _within_sum(translator: Translator, A: Polynomial, P: Polynomial) -> Iterato
 
 
 def _equal_sums(translator: Translator, A: Polynomial) -> Iterator[Polynomial]:
-    """Run through the sums that hypotheses equate with a letter: ``S + Q Q'`` where they say that ``R - S = Q Q'``."""
+    """Run through the sums that hypotheses equate with a term: ``S + Q Q'`` where they say that ``R - S = Q Q'``."""
     if len(A.terms) == 1:
         (letter,) = A.terms
         for h in translator.known():

@@ -221,7 +221,7 @@ class RelationSearch:
     def _sums_of_two(
         self, target: Polynomial, summands: list[Polynomial]
     ) -> Iterator[list[tuple[Rational, Polynomial]]]:
-        """Write a matrix as multiples of two others, some terms of which cancel, as ``2 I = (R + I) - (R - I)``."""
+        """Write a matrix as a sum of multiples of two, some terms of which cancel, as ``2 I = (R + I) - (R - I)``."""
         within = [M for M in summands if len(M.terms) > 1]
         for pair in islice(combinations(within, 2), MOST_PAIRS):
             numbers = self._combination(target, [*pair])

@@ -28,13 +28,14 @@ WRAPPERS = (MethodType, staticmethod, classmethod, property, partial, cached_pro
 WRAPPED = ("__func__", "__self__", "__wrapped__", "fget", "func", "args", "keywords")
 """Methods, properties, partial functions and caches, and the attributes in which they keep what they were made of."""
 LARGEST_LAYER = 2000
-"""The largest layer at which functions are tried."""
+"""The largest number of a function's code that is tried as a layer."""
 MOST_LOOKED_AT = 2000
 """So many objects are looked at to which a function refers, directly or through others."""
 LARGEST_NUMBER = 10**9
 """Larger numbers are no layers and no sizes."""
 MOST_NUMBERS, MOST_PLACES = 40, 8
-"""So many numbers are tried, the first that are found, and so many places at which the entries of a list change."""
+"""So many numbers are tried, the first that are found; collections of more entries are not read, and places at which
+the entries of a list change are not tried if there are more."""
 MOST_COMBINED = 12
 """The numbers of a function's code are combined with each other only if there are at most so many."""
 
@@ -57,7 +58,7 @@ def combined(numbers: Collection[int]) -> set[int]:
 
 
 def numbers_of(function: Callable[..., Any]) -> list[int]:
-    """Return the non-negative integers of a function's code, and of what it refers to, with their roots."""
+    """Return the integers of a function's code, and of what it refers to, without their signs, and their roots."""
     numbers = islice(_numbers(function, set()), MOST_NUMBERS)
     roots = dict.fromkeys(root for n in numbers for root in _roots(abs(n)))
     return [n for n in roots if n <= LARGEST_LAYER]

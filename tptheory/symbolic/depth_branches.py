@@ -36,7 +36,7 @@ def refuse_branches_on_depths(method: MethodOfRule, net: Any, formula: Formula, 
         asked: the depths for which the method asks, and how an error says so.
 
     Raises:
-        InvalidValueError: if they differ, or the method raises, or learns something of sizes.
+        InvalidValueError: if they differ, or the method learns something of sizes. What it raises is not caught.
     """
     suspected = method.suspects()
     for depth in _depths(1, asked, suspected, method):
@@ -57,7 +57,11 @@ def refuse_branches_on_depths_at(l: Any, method: MethodOfRule, net: Any, said: A
 
 
 def _depths(lowest: int, asked: Mapping[int, str], suspected: Iterable[int], method: MethodOfRule) -> list[int]:
-    """Return the depths to compare: the first ones, those for which a method asks, and numbers in its code."""
+    """Return the depths to compare: the first ones, those for which a method asks, and numbers in its code.
+
+    Raises:
+        InvalidValueError: if it asks for a depth that is too large to be compared.
+    """
     refuse_depths({depth: how for depth, how in asked.items() if depth > DEEPEST_COMPARED}, method.name)
     found = {*range(lowest, lowest + SHALLOW), *asked, *suspected}
     return sorted(depth for depth in found if lowest <= depth <= DEEPEST_COMPARED)
@@ -72,7 +76,10 @@ def _layers(lowest: int, depth: int, suspected: Iterable[int]) -> list[int]:
 def _refuse_another(
     method: MethodOfRule, net: Any, depth: int, l: int, formula: Any, ask: Callable[..., Any], with_sizes: bool
 ) -> None:
-    """Refuse a method that does not say, in a network of a depth, what its formula for any depth gives there."""
+    """Refuse a method that does not say, in a network of a depth, what its formula for any depth gives there.
+
+    It is refused, too, if it branches on sizes there.
+    """
     fixed = net.at_depth({net.depth: depth})
     said = ask(fixed, l, Watch(sizes=symbols_of_sizes(fixed)))
     expected = with_parts_changed(formula, lambda part: at_depth(part, {net.depth: depth}))

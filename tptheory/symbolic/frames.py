@@ -41,12 +41,12 @@ def is_a_users(code: CodeType) -> bool:
 
 
 def has_returned(frame: FrameType) -> bool:
-    """Whether a function that ends has returned a value; else it raised something."""
+    """Whether a function that stops has returned a value; else it raised something, or yielded."""
     return opname[frame.f_code.co_code[frame.f_lasti]].startswith("RETURN")
 
 
 def library_of(frame: FrameType) -> str | None:
-    """Return the folder of the library, or of Python, in which the code of a frame stands; None for a user's."""
+    """Return the folder of the library, or of Python, in which the code of a frame stands; None for all other code."""
     file = frame.f_code.co_filename
     found = _folder(file) if not file.startswith("<") else _folder_of_module(str(frame.f_globals.get("__name__", "")))
     if found in LIBRARIES:
@@ -98,7 +98,7 @@ def _dotted(steps: list[Instruction]) -> str:
 
 
 def named_in(name: str, scope: dict[str, Any]) -> Any:
-    """Return what a dotted name means in a scope; None if it means nothing, or what only a user's code can tell."""
+    """Return what a dotted name means in a scope; None for the attribute of anything but a module or `S`."""
     first, *others = name.split(".")
     found = scope.get(first)
     for other in others:
@@ -115,7 +115,7 @@ def arguments_of(frame: FrameType) -> list[Any]:
 
 
 def name_of(frame: FrameType) -> str:
-    """Return how a user calls the function of a frame."""
+    """Return the name by which users know the function of a frame: ``is_even`` for SymPy's ``getit``."""
     name, values = frame.f_code.co_name, frame.f_locals
     told = {"getit": f"is_{values.get('fact')}", "wrapper": getattr(values.get("cfunc"), "__name__", name)}
     return str(told.get(name, name))

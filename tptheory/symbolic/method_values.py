@@ -1,4 +1,4 @@
-"""A method of a rule, and what it returns at a layer: the parts of that are matrices, or the names of states."""
+"""A method of a rule, and what it returns at a layer: a matrix, or of each state its symbol, motion and start."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class MethodOfRule:
         return parts_of(watch.call(self.function, self.rule, net, l))
 
     def at_or_none(self, net: Any, l: Any, watch: Watch | None = None) -> Any:
-        """Return the parts of what it says of a layer; None if it raises, as at one that nobody asked for.
+        """Return the parts of what it says of a layer; None if it raises, as at a layer that its user never asks for.
 
         Raises:
             InvalidValueError: if a user's code learns something of what is watched.
@@ -81,7 +81,7 @@ class MethodOfRule:
         return numbers_of(MethodType(self.function, self.rule))
 
     def suspects(self) -> set[int]:
-        """Return these numbers, those beside them, and small ones that two of them give together."""
+        """Return depths to try: small ones of these numbers, those beside them, and what two of them give together."""
         found = self.numbers()
         beside = {n + d for n in found for d in (-1, 0, 1)}
         return {n for n in beside if n <= DEEPEST_ALONE} | {n for n in combined(found) if n <= DEEPEST_TOGETHER}

@@ -109,7 +109,8 @@ def _said_of_all(function: Method, name: str, rule: Any, net: Any, l: Any) -> An
     """Return what a user's method says of a layer, once it is known to say the same of all sizes, layers and depths."""
     if _may_be_any(l, net):
         at = _formula_for_any(function, name, rule, net)
-        refuse_another(parts_of(said := function(rule, net, l)), at(l), l, name)  # its symbol is no other one
+        said = function(rule, net, l)
+        refuse_another(parts_of(said), at(l), l, name)  # it may ask by `is` for this very symbol
         return said
     said, depths = _watched(function, name, rule, net, l)
     method = MethodOfRule(function, name, rule)
@@ -141,7 +142,7 @@ def mark_as_compared(method: Any) -> Any:
 
 @remembered
 def _formula_for_any(function: Method, name: str, rule: Any, net: Any) -> Callable[[Any], Any]:
-    """Return what gives the parts of what a method says of any layer, once it is compared with what the method says."""
+    """Return a function from a layer to the parts of a method's formula there, once the method is compared with it."""
 
     def says(l: Any) -> Any:  # its numbers are found through what it refers to
         return parts_of(function(rule, net, l))

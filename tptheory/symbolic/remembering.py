@@ -77,7 +77,7 @@ HEAP_TYPE_FLAG = 1 << 9
 
 @lru_cache(maxsize=4096)
 def stands_in_a_package(named: Any) -> bool:
-    """Whether a class or a function is found in the module of a package in `OWN` of which it says that it is.
+    """Whether a class or a function is one of a package in `OWN`: found where it says it is, its code no user's.
 
     What ``exec`` defines says that it is of ``builtins``, and is not found there.
     """

@@ -20,7 +20,7 @@ from tptheory.symbolic.uniform import agree
 from tptheory.symbolic.watching import Watch
 
 ALIKE = (2, 3)
-"""The sizes that all have at once. At 1 SymPy writes much in other ways."""
+"""Numbers that all sizes are at once; not 1, where SymPy writes much in other ways."""
 MOST_TRIED, LARGEST = 8, 50
 """How many of the numbers in a method's code are tried as sizes, and the largest: a sum over entries is written out."""
 PRIMES = 10
@@ -37,7 +37,7 @@ def symbols_of_sizes(net: Any) -> list[Symbol]:
 def refuse_branches_on_sizes(method: MethodOfRule, net: Any, l: int, said: Any) -> None:
     """Compare what a method says at a layer, in networks whose sizes are numbers, with what its formula gives there.
 
-    Where it raises nothing is compared: matrices of symbolic sizes that a rule holds do not fit beside such sizes.
+    Where it raises, nothing is compared: matrices of symbolic sizes that a rule holds do not fit beside such sizes.
 
     Args:
         method: the method.
@@ -86,10 +86,10 @@ def _plain(part: Any) -> Any:
 
 
 def _sizes_to_try(net: Any, l: int, symbols: list[Symbol], method: MethodOfRule) -> Iterator[Sizes]:
-    """Run through numbers for symbols of sizes: small ones for all at once, and those in a method's code for some.
+    """Run through numbers for symbols of sizes: small ones, and those in a method's code, for all at once and for some.
 
-    With a number ``c`` in the code a size near the layer is ``c`` while the others are 2, and the sizes on either side
-    of the layer are ``a`` and ``a + c`` or ``c a``.
+    With a number ``c`` in the code a size near the layer is ``c`` while the others are 2, and with ``c``, or 1, the
+    sizes on either side of the layer are ``a`` and ``a + c`` or ``c a``.
     """
     numbers = [n for n in method.numbers() if 1 < n <= LARGEST][:MOST_TRIED]
     yield from (dict.fromkeys(symbols, Integer(n)) for n in (*ALIKE, *numbers))
@@ -114,7 +114,7 @@ def _symbolic(widths: Iterable[Any], samples: Any) -> tuple[Any, ...]:
 
 
 def _where(size: Any, number: Any, others: Sizes) -> Sizes | None:
-    """Return sizes of which one is a number, by the choice of one symbol in it; None if no positive integer does it."""
+    """Return sizes of which one is a number, by the choice of one symbol in it; None if none above 1 does it."""
     symbol = min(sympify(size).free_symbols, key=str, default=None)
     if symbol is None:
         return None

@@ -8,7 +8,7 @@ code, and that is about what is watched:
 
 - a comparison of the layer, or of the depth, tells where the code may branch: there it is to be called, too;
 - what SymPy knows of every size ("it is positive") is the same for all;
-- any other answer is a reason to refuse the code.
+- any other answer that may differ from one size to another (`Watch._tells`) is a reason to refuse the code.
 
 Not seen is what Python itself answers: whether an object is a number at all, and what stands in its attributes. Code
 that compares with ``S.Zero`` by ``is`` is refused for that; else it is for the calls at numbers to tell. A matrix, or a
@@ -86,7 +86,7 @@ class Lesson(NamedTuple):
 
 
 def unwatched(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a function during which nothing is watched, as where it watches by itself what it calls."""
+    """Wrap a function so that no watch sees what it calls; it may start a watch of its own."""
 
     @wraps(function)
     def called(*arguments: Any) -> Any:
@@ -125,7 +125,7 @@ class Watch:
     Args:
         layer: the symbol of a layer that may be any; None if it is a number.
         depth: the depth; it is watched if it is a symbol, which may be any.
-        sizes: the symbols of sizes that may be any; the widths of a network of any depth are known.
+        sizes: the symbols of sizes that may be any; widths ``n(l)`` are watched without being listed.
         numbers: numbers that stand for sizes, and for nothing else.
     """
 
@@ -162,7 +162,10 @@ class Watch:
         refuse(self.lessons, argument)
 
     def _see(self, frame: FrameType, event: str, value: Any) -> None:
-        """Look at what a function returns, as ``sys.setprofile`` asks; what is only printed is not learned."""
+        """Look at what a function returns, and at code that is called, as ``sys.setprofile`` asks.
+
+        What is only printed is not learned, unless it is printed to a file, which may be read.
+        """
         if event == "return":
             asked_by = id(frame.f_back.f_code) if frame.f_back is not None else 0
             if asked_by not in OF_LIBRARIES and _is_plain(value) and not self._prints and is_for_a_user(frame):
@@ -191,9 +194,9 @@ class Watch:
             self._learn(frame, arguments, value)
 
     def _learn(self, frame: FrameType, arguments: list[Any], value: Any) -> None:
-        """Record an answer if it tells something of the first of its arguments that is watched.
+        """Record an answer if it tells something of an argument that is watched: one lesson for an answer.
 
-        What a matrix is made of (``M.has(s)``) tells nothing of its sizes.
+        What a matrix is made of (``M.has(s)``) tells nothing of its sizes; a text about one tells of a layer.
         """
         if name_of(frame) == "has" and isinstance(arguments[0], MatrixExpr):
             return
@@ -237,7 +240,7 @@ class Watch:
         return not self._is_the_same_of_all(name, argument, value)
 
     def _is_the_same_of_all(self, name: str, argument: Any, value: Any) -> bool:
-        """Whether an answer is that of every size: that SymPy cannot tell, or what it knows of any."""
+        """Whether an answer is that of every size: `NotImplemented`, or what SymPy knows of any; None, unknown, is not."""
         if value is NotImplemented:
             return True
         if isinstance(argument, MatrixExpr) and name == "is_square" and value is True:
@@ -260,7 +263,7 @@ class Watch:
             self._look_where_equal(expand(found[0] - found[1]), how)
 
     def _look_where_equal(self, difference: Expr, how: str) -> None:
-        """Record where what code compares is equal."""
+        """Record where the two sides of a comparison are equal."""
         about = self._about(difference)
         if about in ("layer", "depth"):
             self._compare_with_numbers(about, difference, how)
@@ -281,14 +284,14 @@ class Watch:
             self._record(about, how)
 
     def _record(self, about: str, how: str) -> None:
-        """Record a lesson; the layer is shown by its name, without the mark of a symbol that occurs nowhere else."""
+        """Record a lesson, with the layer shown without a dummy's underscore, and a word where sizes are primes."""
         if self.layer is not None:
             how = how.replace(str(self.layer), self.layer.name)
         self.lessons.append(Lesson(about, f"{how}, where each size is a prime number" if self.numbers else how))
 
 
 def _go_on_with(before: Any) -> None:
-    """Set the function back that was told of calls before; a profiler that is written in C is started again."""
+    """Set the profile function that was there before; a profiler that is written in C is started again."""
     sys.setprofile(before if before is None or callable(before) else None)
     if before is not None and not callable(before):
         before.enable()
@@ -325,7 +328,10 @@ def _factors(A: Any) -> Iterator[Expr]:
 
 
 def _first_difference(a: Any, b: Any) -> tuple[Any, Any] | None:
-    """Return the first numbers in which two expressions differ; None if they differ in more, whatever the numbers."""
+    """Return the first numbers, relations or sets in which two expressions differ; None if they differ anyway.
+
+    Of matrices that are made in different ways, these are a number by which one is multiplied, and 0.
+    """
     if not any(isinstance(e, MatrixExpr | Tuple) for e in (a, b)):
         return (a, b) if all(isinstance(e, Expr | Boolean | Set) for e in (a, b)) else None
     if type(a) is not type(b) or len(a.args) != len(b.args):
