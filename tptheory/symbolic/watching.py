@@ -240,7 +240,7 @@ class Watch:
         return not self._is_the_same_of_all(name, argument, value)
 
     def _is_the_same_of_all(self, name: str, argument: Any, value: Any) -> bool:
-        """Whether an answer is that of every size: `NotImplemented`, or what SymPy knows of any; None, unknown, is not."""
+        """Whether an answer is that of every size: `NotImplemented`, or what SymPy knows of any. None is no answer."""
         if value is NotImplemented:
             return True
         if isinstance(argument, MatrixExpr) and name == "is_square" and value is True:
