@@ -138,7 +138,7 @@ def test_the_symbol_of_a_claim_is_no_other_one():
     assert OfItsOwnSymbol().update(deep, Symbol("i", integer=True))
 
 
-OF_A_NETWORK = {
+CONDITIONS_ON_SIZES = {
     "one sample": lambda net: net.batch == 1,
     "a square": lambda net: net.widths[0] == net.widths[1],
     "six units": lambda net: net.widths[1] in (6,),
@@ -149,7 +149,7 @@ OF_A_NETWORK = {
 }
 
 
-@pytest.mark.parametrize("condition", OF_A_NETWORK.values(), ids=OF_A_NETWORK.keys())
+@pytest.mark.parametrize("condition", CONDITIONS_ON_SIZES.values(), ids=CONDITIONS_ON_SIZES.keys())
 @pytest.mark.parametrize("name", ["flow", "step"])
 def test_a_motion_that_branches_is_refused(name, condition):
     """A rule may say itself how a network moves; it says it of all sizes."""

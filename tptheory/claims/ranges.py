@@ -186,7 +186,7 @@ def _layers_spoken_of(claim: Claim) -> Iterator[tuple[Any, int]]:
 
     Ranges between numbers speak of their last layer, and ranges that begin at a symbol of their first.
     """
-    spoken = [*_spoken(claim), *(e for h in claim.given for e in h.expressions())]
+    spoken = [*_expressions_of(claim), *(e for h in claim.given for e in h.expressions())]
     yield from (index_parts(index) for e in spoken for index in _indices_of(sympify(e)))
     ranges = [item.limits for item in (claim, *claim.given) if isinstance(item, ForAll)]
     yield from ((None, int(last)) for _, first, last in ranges if S(first).is_Integer and S(last).is_Integer)
@@ -256,11 +256,11 @@ def _refuse_widths_above(widths: Iterable[AppliedUndef], indices: Numbers, depth
 
 def _widths_in(claim: Any) -> Iterator[AppliedUndef]:
     """Run through the widths that a claim speaks of, bounds of ranks among them."""
-    for e in _spoken(claim):
+    for e in _expressions_of(claim):
         yield from filter(_is_width, occurrences(sympify(e), AppliedUndef))
 
 
-def _spoken(claim: Any) -> Iterator[Any]:
+def _expressions_of(claim: Any) -> Iterator[Any]:
     """Run through the expressions that a claim speaks of, bounds of ranks among them."""
     yield from claim.expressions()
     yield from (bound for goal in claim.goals() if isinstance(goal, RankAtMost) for bound in goal.bounds)

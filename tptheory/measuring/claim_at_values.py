@@ -140,7 +140,7 @@ def _sentence(claim: Claim) -> Sentence:
     return Sentence(claim.conclusion(text_of), words_html(claim.conclusion), words_tex(claim.conclusion))
 
 
-SHORT = 10**6
+LARGEST_SHOWN = 10**6
 """Fractions of smaller numbers are shown as they are."""
 
 
@@ -151,7 +151,7 @@ def _short(defect: Any) -> Any:
     if not isinstance(defect, Rational):
         return f"{float(defect):.3g}"
     numerator, denominator = int(defect.numerator), int(defect.denominator)
-    if max(abs(numerator), denominator) < SHORT:
+    if max(abs(numerator), denominator) < LARGEST_SHOWN:
         return defect
     return f"{Decimal(numerator) / Decimal(denominator):.3g}"  # it may be too large for a float
 

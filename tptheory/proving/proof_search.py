@@ -142,12 +142,12 @@ def _settings(claim: Claim) -> list[SearchSetting]:
         return [first, of_ranks, *others, *plain]
     if not speaks_of_ranks(claim):
         return _plain_settings(claim)
-    if _has_a_sign(claim):
+    if _claims_a_sign(claim):
         return _settings_for_ranks()
     return [SearchSetting(cuts=False, of_ranks=True), *_plain_settings(claim)]
 
 
-def _has_a_sign(claim: Claim) -> bool:
+def _claims_a_sign(claim: Claim) -> bool:
     """Whether a goal of a claim, or an alternative of one, is that something is not negative."""
     return any(isinstance(goal, NonNegative) or has_signs(goal) for goal in claim.goals())
 
@@ -155,7 +155,7 @@ def _has_a_sign(claim: Claim) -> bool:
 def _plain_settings(claim: Claim) -> list[SearchSetting]:
     """Return the settings of the searches that do not compare ranks by what is known of ranks."""
     compared = any(nonnegative(h.goals()) for h in claim.given)  # of numbers, these may be norms of columns
-    if _has_a_sign(claim):
+    if _claims_a_sign(claim):
         return _settings_for_signs(claim, compared)
     return _settings_for_equations(claim, compared)
 

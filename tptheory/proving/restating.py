@@ -25,8 +25,14 @@ from tptheory.proving.theory import LayerGoal, theory_of
 from tptheory.proving.translation import Translator
 from tptheory.proving.words import Polynomial
 
-UNREADABLE = (
-    *(LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError, StopIteration),
+READING_ERRORS = (
+    LookupError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    ArithmeticError,
+    RecursionError,
+    StopIteration,
     TptheoryError,
 )
 """What reading a stranger's file may raise, in which anything may stand in the place of a remark."""
@@ -49,7 +55,7 @@ def restated(claim: Claim, certificate: Certificate, title: str = "") -> Certifi
                 found += _restated_parts(claims[0], parts, title)
         if next(parts, None) is not None:
             return None
-    except UNREADABLE:
+    except READING_ERRORS:
         return None
     whole, granted = together(found, title), list(claim.granted())
     return whole.with_remark("assumptions", granted) if granted else whole

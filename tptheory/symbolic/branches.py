@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from sympy import Basic
 
-from tptheory.symbolic.frames import is_a_users
+from tptheory.symbolic.frames import is_users_code
 from tptheory.symbolic.remembering import stands_in_a_package
 
 WRAPPERS = (MethodType, staticmethod, classmethod, property, partial, cached_property, type(lru_cache(len)))
@@ -112,7 +112,7 @@ def _parts(item: Any) -> Iterator[Any]:
     elif isinstance(item, FunctionType):
         yield from _parts_of_function(item)
     elif isinstance(item, type):
-        yield from (*vars(item).values(), *item.__bases__) if _is_a_users(item) else ()
+        yield from (*vars(item).values(), *item.__bases__) if _is_users_class(item) else ()
     elif not isinstance(item, ModuleType | Basic):
         yield from _parts_of_object(item)
 
@@ -120,7 +120,7 @@ def _parts(item: Any) -> Iterator[Any]:
 def _parts_of_object(item: Any) -> Iterator[Any]:
     """Run through what an object was made of, as a method or a cache is; of a user's, its attributes and its class."""
     slots: list[str] = []
-    if isinstance(item, SimpleNamespace) or _is_a_users(type(item)):
+    if isinstance(item, SimpleNamespace) or _is_users_class(type(item)):
         slots = [name for cls in type(item).__mro__ for name in getattr(cls, "__slots__", ())]
         yield from (*getattr(item, "__dict__", {}).values(), type(item))
     names = (*WRAPPED, *slots) if isinstance(item, WRAPPERS) else slots
@@ -130,11 +130,11 @@ def _parts_of_object(item: Any) -> Iterator[Any]:
 def _parts_of_function(function: FunctionType) -> Iterator[Any]:
     """Run through the code of a user's function, its defaults and the globals that it names; of any, its closure."""
     yield from (cell.cell_contents for cell in function.__closure__ or () if _is_filled(cell))
-    if is_a_users(function.__code__):
+    if is_users_code(function.__code__):
         yield from (function.__defaults__, function.__kwdefaults__)
         for code in _codes(function.__code__):
             yield from (c for c in code.co_consts if c != function.__doc__ and not isinstance(c, CodeType))
-            yield from _named_in(function.__globals__, code.co_names)
+            yield from _values_named(function.__globals__, code.co_names)
 
 
 def _codes(code: CodeType) -> Iterator[CodeType]:
@@ -145,14 +145,14 @@ def _codes(code: CodeType) -> Iterator[CodeType]:
             yield from _codes(inside)
 
 
-def _named_in(scope: Mapping[str, Any], names: Collection[str]) -> Iterator[Any]:
+def _values_named(scope: Mapping[str, Any], names: Collection[str]) -> Iterator[Any]:
     """Run through what has one of some names in a scope, and in the modules that have one."""
     named = [scope[name] for name in names if name in scope]
     scopes = [vars(value) for value in named if isinstance(value, ModuleType)]
     yield from (*named, *(inside[name] for inside in scopes for name in names if name in inside))
 
 
-def _is_a_users(cls: Any) -> bool:
+def _is_users_class(cls: Any) -> bool:
     """Whether a class is none of Python's, and of no package whose objects are what they compare equal to."""
     return not stands_in_a_package(cls) and cls.__module__.partition(".")[0] not in sys.stdlib_module_names
 

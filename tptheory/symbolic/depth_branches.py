@@ -21,7 +21,7 @@ DEEPEST_COMPARED = 200
 """The largest depth at which a method is compared with its formula for any depth."""
 SHALLOW = 3
 """How many depths are compared in any case; at the last of them, sizes that are numbers are tried, too."""
-ALL_LAYERS, ENDS = 12, 3
+MOST_ALL_COMPARED, ENDS = 12, 3
 """Up to so many layers are all compared, and of a deeper network so many at either end."""
 Formula = Callable[[int], Any]
 
@@ -41,7 +41,7 @@ def refuse_branches_on_depths(method: MethodOfRule, net: Any, formula: Formula, 
     suspected = method.suspects()
     for depth in _depths(1, asked, suspected, method):
         for l in _layers(method.lowest, depth, suspected):
-            _refuse_another(method, net, depth, l, formula(l), method.at, depth == SHALLOW)
+            _refuse_difference_at(method, net, depth, l, formula(l), method.at, depth == SHALLOW)
 
 
 def refuse_branches_on_depths_at(l: Any, method: MethodOfRule, net: Any, said: Any, asked: Mapping[int, str]) -> None:
@@ -53,7 +53,7 @@ def refuse_branches_on_depths_at(l: Any, method: MethodOfRule, net: Any, said: A
     lowest = max(1, offset) if base is None else max(1, method.lowest - offset)
     for depth in _depths(lowest, asked, method.suspects(), method):
         layer = offset if base is None else depth + offset
-        _refuse_another(method, net, depth, layer, said, method.at_or_none, depth == lowest + SHALLOW - 1)
+        _refuse_difference_at(method, net, depth, layer, said, method.at_or_none, depth == lowest + SHALLOW - 1)
 
 
 def _depths(lowest: int, asked: Mapping[int, str], suspected: Iterable[int], method: MethodOfRule) -> list[int]:
@@ -69,11 +69,13 @@ def _depths(lowest: int, asked: Mapping[int, str], suspected: Iterable[int], met
 
 def _layers(lowest: int, depth: int, suspected: Iterable[int]) -> list[int]:
     """Return the layers to compare in a network of a depth."""
-    near_an_end = lambda l: l < lowest + ENDS or l > depth - ENDS  # noqa: E731
-    return [l for l in range(lowest, depth + 1) if depth <= ALL_LAYERS or near_an_end(l) or l in suspected]
+    layers = range(lowest, depth + 1)
+    if depth <= MOST_ALL_COMPARED:
+        return [*layers]
+    return [l for l in layers if l < lowest + ENDS or l > depth - ENDS or l in suspected]
 
 
-def _refuse_another(
+def _refuse_difference_at(
     method: MethodOfRule, net: Any, depth: int, l: int, formula: Any, ask: Callable[..., Any], with_sizes: bool
 ) -> None:
     """Refuse a method that does not say, in a network of a depth, what its formula for any depth gives there.
@@ -89,5 +91,5 @@ def _refuse_another(
             f"layer {l} it gives {said}, where the formula for any depth gives {expected}). Write it without branches "
             "on the network."
         )
-    if with_sizes and said is not None and method.is_a_users:
+    if with_sizes and said is not None and method.depends_on_a_user:
         refuse_branches_on_sizes(method, fixed, l, said)

@@ -7,6 +7,7 @@ import sys
 import sysconfig
 from dis import Instruction, get_instructions, opname, stack_effect
 from functools import lru_cache
+from inspect import CO_VARARGS, CO_VARKEYWORDS
 from pathlib import Path
 from types import CodeType, FrameType, ModuleType
 from typing import Any
@@ -17,7 +18,7 @@ import sympy
 OURS = str(Path(__file__).parents[1]) + os.sep
 LIBRARIES = (OURS, *(str(Path(str(package.__file__)).parent) + os.sep for package in (sympy, mpmath)))
 """The folders of the packages whose answers are looked at."""
-OF_LIBRARIES: dict[int, CodeType] = {}
+LIBRARY_CODE: dict[int, CodeType] = {}
 """Code that is known to stand in one of them, by its identity: most code that runs does, and this tells it fastest."""
 NOTHING = {"CACHE", "EXTENDED_ARG", "NOP", "RESUME"}
 """The steps of Python's byte code that do nothing to the stack."""
@@ -35,7 +36,7 @@ def is_for_a_user(frame: FrameType) -> bool:
     return caller is not None and library_of(caller) is None
 
 
-def is_a_users(code: CodeType) -> bool:
+def is_users_code(code: CodeType) -> bool:
     """Whether code stands in no file of Python's own modules, or of the packages in `LIBRARIES`."""
     return _folder(code.co_filename) is None
 
@@ -50,7 +51,7 @@ def library_of(frame: FrameType) -> str | None:
     file = frame.f_code.co_filename
     found = _folder(file) if not file.startswith("<") else _folder_of_module(str(frame.f_globals.get("__name__", "")))
     if found in LIBRARIES:
-        OF_LIBRARIES[id(frame.f_code)] = frame.f_code
+        LIBRARY_CODE[id(frame.f_code)] = frame.f_code
     return found
 
 
@@ -97,7 +98,7 @@ def _dotted(steps: list[Instruction]) -> str:
     return ".".join(step.argval for step in steps) if is_name else ""
 
 
-def named_in(name: str, scope: dict[str, Any]) -> Any:
+def resolved(name: str, scope: dict[str, Any]) -> Any:
     """Return what a dotted name means in a scope; None for the attribute of anything but a module or `S`."""
     first, *others = name.split(".")
     found = scope.get(first)
@@ -109,7 +110,12 @@ def named_in(name: str, scope: dict[str, Any]) -> Any:
 def arguments_of(frame: FrameType) -> list[Any]:
     """Return the arguments of a call; those of a tuple each by itself."""
     code = frame.f_code
-    number = code.co_argcount + code.co_kwonlyargcount + bool(code.co_flags & 4) + bool(code.co_flags & 8)
+    number = (
+        code.co_argcount
+        + code.co_kwonlyargcount
+        + bool(code.co_flags & CO_VARARGS)
+        + bool(code.co_flags & CO_VARKEYWORDS)
+    )
     values = [frame.f_locals[name] for name in code.co_varnames[:number] if name in frame.f_locals]
     return [part for value in values for part in (value if isinstance(value, tuple) else (value,))]
 

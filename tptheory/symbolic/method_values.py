@@ -41,7 +41,7 @@ class MethodOfRule:
         return LOWEST.get(self.name, 1)
 
     @property
-    def is_a_users(self) -> bool:
+    def depends_on_a_user(self) -> bool:
         """Whether what it says depends on what a user defined."""
         return not depends_on_itself(self.rule)
 
@@ -58,7 +58,7 @@ class MethodOfRule:
 
     def _said(self, net: Any, l: Any, watch: Watch | None) -> Any:
         """Return the parts of what it says, and let what a user's code learns be recorded."""
-        if watch is None or not self.is_a_users:
+        if watch is None or not self.depends_on_a_user:
             return parts_of(self.function(self.rule, net, l))
         return parts_of(watch.call(self.function, self.rule, net, l))
 

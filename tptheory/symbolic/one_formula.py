@@ -15,7 +15,7 @@ from tptheory.symbolic.method_values import Method, MethodOfRule, parts_of, with
 from tptheory.symbolic.own_code import SHAPES
 from tptheory.symbolic.remembering import depends_on_itself, remembered, stands_in_a_package
 from tptheory.symbolic.size_branches import refuse_branches_on_sizes, symbols_of_sizes
-from tptheory.symbolic.uniform import formula, refuse_another, refuse_branches
+from tptheory.symbolic.uniform import formula, refuse_branches, refuse_difference
 from tptheory.symbolic.watching import Watch, unwatched
 
 OF_A_LAYER = {*SHAPES, "states"}
@@ -54,7 +54,7 @@ def one_formula(method: Method, name: str) -> Method:
     return checked
 
 
-def of_all_networks(method: Callable[[Any, Any], Any], name: str) -> Callable[[Any, Any], Any]:
+def one_formula_of_motion(method: Callable[[Any, Any], Any], name: str) -> Callable[[Any, Any], Any]:
     """Wrap a method ``(rule, net)`` that says how a network moves, so that a user's own is one formula, too.
 
     Its motion of the parameters is compared as what a method of a layer says.
@@ -110,7 +110,7 @@ def _said_of_all(function: Method, name: str, rule: Any, net: Any, l: Any) -> An
     if _may_be_any(l, net):
         at = _formula_for_any(function, name, rule, net)
         said = function(rule, net, l)
-        refuse_another(parts_of(said), at(l), l, name)  # it may ask by `is` for this very symbol
+        refuse_difference(parts_of(said), at(l), l, name)  # it may ask by `is` for this very symbol
         return said
     said, depths = _watched(function, name, rule, net, l)
     method = MethodOfRule(function, name, rule)

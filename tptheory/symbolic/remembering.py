@@ -16,7 +16,7 @@ from inspect import unwrap
 from types import FunctionType
 from typing import Any
 
-from tptheory.symbolic.frames import is_a_users
+from tptheory.symbolic.frames import is_users_code
 
 _within_this_question: ContextVar[dict[Any, Any] | None] = ContextVar("within_this_question", default=None)
 """What is remembered of users' rules until the question is answered that is being asked; None outside of any."""
@@ -89,7 +89,7 @@ def stands_in_a_package(named: Any) -> bool:
     found: Any = sys.modules.get(module)
     for name in named.__qualname__.split("."):
         found = getattr(found, name, None)
-    is_made_elsewhere = isinstance(named, FunctionType) and is_a_users(named.__code__)  # as by a user's decorator
+    is_made_elsewhere = isinstance(named, FunctionType) and is_users_code(named.__code__)  # as by a user's decorator
     return unwrap(found) is unwrap(named) and not is_made_elsewhere
 
 

@@ -22,7 +22,7 @@ from tptheory.symbolic.dynamics import Flow, Step
 from tptheory.symbolic.expressions import matadd, matmul, transpose
 from tptheory.symbolic.layers import LayerSymbol, Recursion, Sequence
 from tptheory.symbolic.network import DeepLinearNetwork
-from tptheory.symbolic.one_formula import OF_A_LAYER, is_compared, mark_as_compared, of_all_networks, one_formula
+from tptheory.symbolic.one_formula import OF_A_LAYER, is_compared, mark_as_compared, one_formula, one_formula_of_motion
 from tptheory.symbolic.own_code import OF_A_NETWORK, naming_failures
 from tptheory.symbolic.remembering import one_question, remembered
 from tptheory.symbolic.rule_scalars import alpha, damping, eta
@@ -45,7 +45,7 @@ class RuleClass(ABCMeta):
 
     def _wrap(cls, name: str) -> None:
         """Wrap a method of the class, or of another one in its bases, unless it is wrapped or no method of a rule."""
-        wrap = one_formula if name in OF_A_LAYER else of_all_networks if name in OF_A_NETWORK else None
+        wrap = one_formula if name in OF_A_LAYER else one_formula_of_motion if name in OF_A_NETWORK else None
         if wrap and not is_compared(found := getattr(cls, name)):
             super().__setattr__(name, mark_as_compared(naming_failures(wrap(found, name), name)))
 

@@ -23,7 +23,7 @@ ALIKE = (2, 3)
 """Numbers that all sizes are at once; not 1, where SymPy writes much in other ways."""
 MOST_TRIED, LARGEST = 8, 50
 """How many of the numbers in a method's code are tried as sizes, and the largest: a sum over entries is written out."""
-PRIMES = 10
+PRIMES_ABOVE = 10
 """Each size has a prime number of its own above this one; rules hold no such numbers but by bad luck."""
 Sizes = dict[Symbol, Integer]
 
@@ -49,7 +49,9 @@ def refuse_branches_on_sizes(method: MethodOfRule, net: Any, l: int, said: Any) 
         InvalidValueError: if they differ, or the method learns which numbers the sizes are.
     """
     symbols = symbols_of_sizes(net)
-    distinct = dict(zip(symbols, map(Integer, sieve.primerange(PRIMES, PRIMES + 20 * len(symbols) + 20)), strict=False))
+    distinct = dict(
+        zip(symbols, map(Integer, sieve.primerange(PRIMES_ABOVE, PRIMES_ABOVE + 20 * len(symbols) + 20)), strict=False)
+    )
     for sizes in (distinct, *_sizes_to_try(net, l, symbols, method)) if symbols else ():
         other = _network(net, sizes)
         if other is None:

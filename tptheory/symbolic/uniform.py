@@ -110,11 +110,11 @@ def refuse_branches(
     regular = list(probes(first, last))
     for k in dict.fromkeys((*regular, *compared, *_suspected(function, regular))):
         expected, said = at(k), formula(function, k, argument)
-        refuse_another(said, expected, k, argument, leaf)
+        refuse_difference(said, expected, k, argument, leaf)
     return anywhere.depths | at_a_number.depths
 
 
-def refuse_another(said: Any, expected: Any, index: Any, argument: str, leaf: Leaf = lambda part: part) -> None:
+def refuse_difference(said: Any, expected: Any, index: Any, argument: str, leaf: Leaf = lambda part: part) -> None:
     """Refuse a function that does not say at an index what its formula gives there.
 
     Raises:

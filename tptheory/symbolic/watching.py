@@ -47,7 +47,7 @@ from sympy.logic.boolalg import Boolean, BooleanAtom
 
 from tptheory.errors import InvalidValueError
 from tptheory.symbolic.frames import (
-    OF_LIBRARIES,
+    LIBRARY_CODE,
     OURS,
     arguments_of,
     compared_by_identity,
@@ -55,7 +55,7 @@ from tptheory.symbolic.frames import (
     is_for_a_user,
     library_of,
     name_of,
-    named_in,
+    resolved,
 )
 from tptheory.symbolic.indices import WIDTH
 
@@ -63,7 +63,7 @@ COMPARISONS = {"__eq__": True, "__ne__": False}
 """The methods that compare, with what they return of equal ones."""
 ANY_SIZE = Symbol("n", integer=True, positive=True)
 """A size, of which SymPy knows what it knows of any."""
-ONE_FORMULA = {
+REQUIREMENTS = {
     "layer": "one formula for every layer: it branches on the layer",
     "depth": "one formula for every depth: it branches on the depth",
     "sizes": "one formula for all sizes: it branches on them",
@@ -76,6 +76,7 @@ MENDS = {
     "sizes": "Write it without that, or give the network its widths and its batch as numbers.",
     "any": "Write `==`, whose answers are seen.",
 }
+"""What an error tells a user to do who learned something."""
 
 
 class Lesson(NamedTuple):
@@ -95,7 +96,7 @@ def unwatched(function: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return function(*arguments)
         finally:
-            _go_on_with(before)
+            _restore_profiler(before)
 
     return called
 
@@ -106,8 +107,10 @@ def refuse(lessons: Iterable[Lesson], argument: str) -> None:
     Raises:
         InvalidValueError: if there are any lessons; the error names the argument that the code was given for.
     """
-    for about, how in lessons:
-        raise InvalidValueError(f"{argument!r} must give {ONE_FORMULA[about]} ({how}). {MENDS[about]}")
+    first = next(iter(lessons), None)
+    if first is not None:
+        about, how = first
+        raise InvalidValueError(f"{argument!r} must give {REQUIREMENTS[about]} ({how}). {MENDS[about]}")
 
 
 def refuse_depths(asked: Mapping[int, str], argument: str) -> None:
@@ -151,7 +154,7 @@ class Watch:
             return function(*arguments)
         finally:
             threading.setprofile(in_threads)
-            _go_on_with(before)
+            _restore_profiler(before)
 
     def refuse_lessons(self, argument: str) -> None:
         """Refuse the code that was called if it learned anything but where a layer or a depth is another one.
@@ -168,18 +171,18 @@ class Watch:
         """
         if event == "return":
             asked_by = id(frame.f_back.f_code) if frame.f_back is not None else 0
-            if asked_by not in OF_LIBRARIES and _is_plain(value) and not self._prints and is_for_a_user(frame):
+            if asked_by not in LIBRARY_CODE and _is_plain(value) and not self._prints and is_for_a_user(frame):
                 self._look_at(frame, value)
         elif event == "call":
-            if id(frame.f_code) not in OF_LIBRARIES and library_of(frame) is None:
-                self._look_for_identities(frame)
+            if id(frame.f_code) not in LIBRARY_CODE and library_of(frame) is None:
+                self._look_for_is(frame)
         elif value is print:
             self._prints = event == "c_call" and "'file'" not in str(frame.f_code.co_consts)
 
-    def _look_for_identities(self, frame: FrameType) -> None:
+    def _look_for_is(self, frame: FrameType) -> None:
         """Record that a user's code compares by ``is`` with a number or a truth of SymPy's: that is answered unseen."""
         for name in compared_by_identity(frame.f_code):
-            if isinstance(named_in(name, frame.f_globals), sympy.Number | BooleanAtom):
+            if isinstance(resolved(name, frame.f_globals), sympy.Number | BooleanAtom):
                 self._record("any", f"it asks whether something `is {name}`")
 
     def _look_at(self, frame: FrameType, value: Any) -> None:
@@ -266,11 +269,11 @@ class Watch:
         """Record where the two sides of a comparison are equal."""
         about = self._about(difference)
         if about in ("layer", "depth"):
-            self._compare_with_numbers(about, difference, how)
+            self._solve_for_index(about, difference, how)
         elif about == "sizes" and difference.is_zero is not False:
             self._record(about, how)
 
-    def _compare_with_numbers(self, about: str, difference: Expr, how: str) -> None:
+    def _solve_for_index(self, about: str, difference: Expr, how: str) -> None:
         """Record where a difference of layers, or of depths, is zero."""
         symbol = getattr(self, about)
         factor = difference.coeff(symbol)
@@ -290,7 +293,7 @@ class Watch:
         self.lessons.append(Lesson(about, f"{how}, where each size is a prime number" if self.numbers else how))
 
 
-def _go_on_with(before: Any) -> None:
+def _restore_profiler(before: Any) -> None:
     """Set the profile function that was there before; a profiler that is written in C is started again."""
     sys.setprofile(before if before is None or callable(before) else None)
     if before is not None and not callable(before):
