@@ -28,6 +28,7 @@ from tptheory.preamble import *
 W1, W2 = two.weights
 NET = {"W_1": [[1, 2], [0, 1]], "W_2": [[1, 0], [1, 1]], "x": [1, 2], "y": [0, 1]}
 s, v = Symbol("s", positive=True), MatrixSymbol("v", n, 1)
+r, t = (Symbol(name, real=True) for name in "rt")
 same = Equal(TP.error_signal(deep, l), BP.error_signal(deep, l))
 isometric = ForAll(same, (l, 1, L), given=from_the_second(partial_isometry, deep))
 
@@ -331,8 +332,13 @@ def test_what_no_float32_holds_is_refused_beside_one():
         (NonNegative(squared_norm(D) - squared_norm(A)), {"A": np.full((2, 3), 1e300), "D": np.full((2, 3), 1e200)}),
         (NonNegative(S * S.T), {"S": np.full((4, 4), 1e200)}),
         (Equal(S * S.T * S - S, S * S.T), {"S": np.full((4, 4), 1e200)}),
+        (Equal(t, 0, given=[Equal(s**2, r**2)]), {"s": 1e200, "r": 1e200, "t": 1.0}),
+        (Zero(R, given=[at_most(S * S, 4 * S * S)]), {"S": 1e200 * np.eye(4), "R": np.eye(4)}),
+        (AnyOf(Equal(s**2, r**2), Equal(t, 0)), {"s": 1e200, "r": 1e200, "t": 1.0}),
+        (AtMost(r + t, s**2), {"s": 1.42e154, "r": 1.5e308, "t": 1.5e308}),
+        (Equal(r * t / (s**2 + r), 0), {"s": 1e160, "r": 1e160, "t": 1e160}),
     ],
-    ids=["at most", "not negative", "semidefinite", "equal"],
+    ids=["at most", "not negative", "definite", "equal", "given", "given an order", "either", "a sum", "a divisor"],
 )
 def test_what_overflows_has_no_answer(claim, values):
     """Two numbers beyond the floats are not compared, and neither yes nor no is said, nor a warning shown."""

@@ -6,8 +6,8 @@ holds logarithms, exponentials or roots, in fifty digits.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from numbers import Rational
@@ -274,6 +274,10 @@ class _Exact:
         return rank_of(self.value(A))
 
 
+class _OverflowError(InvalidValueError):
+    """Raised where rounded arithmetic has no answer."""
+
+
 class _Rounded:
     """Judge goals in rounded arithmetic, up to a tolerance."""
 
@@ -286,20 +290,26 @@ class _Rounded:
         """Return the defect that is largest relative to its scale, and whether it is within the tolerance.
 
         Raises:
-            InvalidValueError: if something overflowed, so that there is no answer.
+            _OverflowError: if something overflows, so that there is no answer.
         """
-        with np.errstate(all="ignore"):
+        with self._within_range():
             found: Defect = worst(map(self.defects.of, goals))
-            relative = found.relative
-        if math.isnan(relative):
+            return found.size, found.relative <= self.tolerance
+
+    @contextmanager
+    def _within_range(self) -> Iterator[None]:
+        """Refuse values of which something infinite is made: neither a difference nor an order of it means anything."""
+        try:
+            with np.errstate(over="raise", invalid="raise", divide="ignore", under="ignore"):
+                yield
+        except (FloatingPointError, OverflowError) as error:
             mend = "Give smaller numbers, or integers and fractions, which are evaluated exactly."
             expected = f"such that what is made of them does not overflow in {self.arithmetic}"
-            raise InvalidValueError(complain("values", expected, math.nan, mend))
-        return found.size, relative <= self.tolerance
+            raise _OverflowError(complain("values", expected, str(error), mend)) from error
 
     def rank(self, A: Any) -> int:
         """Return the rank of an expression, as the arithmetic decides it."""
-        with np.errstate(all="ignore"):
+        with self._within_range():
             return int(self.kind.inverted(evaluate(A, self.values, arithmetic=self.arithmetic))[1])
 
 
@@ -347,6 +357,8 @@ def _is_met(hypothesis: Any, judge: _Exact | _Rounded) -> bool:
     """Whether a hypothesis is met; it is not where it inverts a singular matrix."""
     try:
         return judge.defect(hypothesis.goals())[1]
+    except _OverflowError:
+        raise
     except (InvalidValueError, ShapeError):
         return False
 

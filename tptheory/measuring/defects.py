@@ -127,8 +127,6 @@ class RoundedDefects:
         """Return how far a number is below 0; of a matrix its asymmetry, or how far its least eigenvalue is below 0."""
         if not isinstance(value, np.ndarray):
             return Defect(_shortfall(value))
-        if value.dtype.kind == "f" and not np.isfinite(value).all():  # what overflowed has no eigenvalues
-            return Defect(math.nan)
         return Defect(max(_largest(value - value.T), -least_eigenvalue(value), 0.0), max(_largest(value), 1.0))
 
     def _slope(self, rate: Rate) -> tuple[np.ndarray, Any]:
