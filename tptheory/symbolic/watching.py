@@ -10,9 +10,11 @@ code, and that is about what is watched:
 - what SymPy knows of every size ("it is positive") is the same for all;
 - any other answer that may differ from one size to another (`Watch._tells`) is a reason to refuse the code.
 
-Not seen is what Python itself answers: whether an object is a number at all, and what stands in its attributes. Code
-that compares with ``S.Zero`` by ``is`` is refused for that; else it is for the calls at numbers to tell. A matrix, or a
-network, may be the key of a dict, as in a cache, though a dict might have one of a special size.
+Not seen is what Python itself answers: whether an object is a number at all, and what stands in its attributes; nor
+what SymPy answers with an expression or a collection that is another at some size, as ``gcd(n, m)``, ``denom(n / m)``,
+``free_symbols`` and ``subs(1, 2)``. Code that compares with ``S.Zero`` by ``is`` is refused for that; else it is for
+the calls at numbers to tell, and a branch that none of these meets is not found. A matrix, or a network, may be the key
+of a dict, as in a cache, though a dict might have one of a special size.
 """
 
 from __future__ import annotations
