@@ -29,7 +29,7 @@ from tptheory import (
 )
 
 m, n, k = symbols("m n k", integer=True, positive=True)
-s = Symbol("s", positive=True)
+s, t = symbols("s t", positive=True)
 r = Symbol("r", real=True)
 I = Identity(n)
 
@@ -266,6 +266,26 @@ DETERMINANTS = {
     "of a multiple of full rank": (
         Equal(LogPdet(s**2 * A), 2 * m * log(s) + LogPdet(A), given=[full_row_rank(A)]),
         Equal(LogPdet(s**2 * A), m * log(s) + LogPdet(A), given=[full_row_rank(A)]),
+    ),
+    "of a rational multiple": (
+        Equal(LogPdet(-6 * A), Rank(A) * (log(2) + log(3)) + LogPdet(A)),
+        Equal(LogPdet(-6 * A), Rank(A) * (log(6) + log(2)) + LogPdet(A)),
+    ),
+    "of a quotient": (
+        Equal(LogPdet(A / s**2), LogPdet(A) - 2 * Rank(A) * log(s)),
+        Equal(LogPdet(A / s**2), LogPdet(A) - Rank(A) * log(s)),
+    ),
+    "of a quotient by a product": (
+        Equal(LogPdet(A / (4 * s * t)), LogPdet(A) - Rank(A) * (2 * log(2) + log(s) + log(t))),
+        Equal(LogPdet(A / (s + t)), LogPdet(A) - Rank(A) * log(s)),
+    ),
+    "of a skew cube": (
+        Equal(LogPdet(K**3), 3 * LogPdet(K), given=[Equal(K.T, -K)]),
+        Equal(LogPdet(K**3), 2 * LogPdet(K), given=[Equal(K.T, -K)]),
+    ),
+    "logarithms of a product": (
+        Equal(log(s**2 * t / 12), 2 * log(s) + log(t) - 2 * log(2) - log(3)),
+        Equal(log(s**2 * t / 12), 2 * log(s) + log(t) - log(2) - log(3)),
     ),
     "of a symmetric square": (
         Equal(LogPdet(S * S), 2 * LogPdet(S), given=[symmetric(S)]),

@@ -78,6 +78,14 @@ class IntervalArithmetic(Arithmetic):
         """Return ``tr A``."""
         return A.trace() if isinstance(A, arb_mat) else self.exact.trace(A)
 
+    def rank(self, A: Any) -> Any:
+        """Return the rank of ``A``.
+
+        Raises:
+            UnsupportedExpressionError: if ``A`` is irrational.
+        """
+        return self.exact.rank(_rational(A, "a rank"))
+
     def logpdet(self, A: Any) -> Any:
         """Return the sum of the logarithms of the nonzero singular values: half the logarithm of a rational.
 

@@ -3,7 +3,7 @@
 ``det RS = det R det S`` for square factors, and ``det A' = det A``. ``pdet AB = pdet A pdet B`` where ``A`` has full
 column rank and ``B`` full row rank: the nonzero singular values of ``AB`` squared are the eigenvalues of ``B'A'AB``
 that are not 0, which are those of the invertible ``A'A BB'``. ``pdet A' = pdet A``, and ``pdet A+ = 1 / pdet A``. For
-``s > 0`` it is ``pdet sA = s^r pdet A``, where ``r`` is the rank.
+``s`` other than 0 it is ``pdet sA = |s|^r pdet A``, where ``r`` is the rank.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from fractions import Fraction
 from functools import reduce
 from operator import mul
 
-from sympy import log
+from sympy import S, log
 
 from tptheory.proving.knowledge import Knowledge
 from tptheory.proving.letters import Size
@@ -209,9 +209,11 @@ def log_pdet(translator: Knowledge, A: Polynomial, text: str = "") -> Polynomial
     translator.conclude(("log pdet",), lambda zero: _equal_log_pdets(translator, zero))
     terms = [*A.terms.items()]
     (scalars, word), c = terms[0]
-    if len(terms) == 1 and scalars and all(_is_positive(alphabet, s) for s in scalars):
-        return _log_pdet_of_multiple(translator, scalars, A.with_terms({((), word): c}))
-    if len(terms) > 1 or scalars or c not in (1, -1):
+    logarithms = [_logarithm(translator, scalar) for scalar in scalars]
+    if len(terms) == 1 and None not in logarithms and (scalars or c not in (1, -1)):
+        number = [*filter(None, logarithms), translator(log(abs(S(c))))]
+        return _log_pdet_of_multiple(translator, summed(number), A.with_terms({((), word): 1}))
+    if len(terms) > 1 or scalars:
         A = min(A, A.transpose(), key=lambda p: sorted(p.terms))
         return translator.number("log pdet", A, text or f"LogPdet({A!r})")
     return _log_pdet_of_word(translator, word, text) if word else none
@@ -220,7 +222,7 @@ def log_pdet(translator: Knowledge, A: Polynomial, text: str = "") -> Polynomial
 def _log_pdet_of_word(translator: Knowledge, word: str, text: str) -> Polynomial:
     """Return the logarithm of the pseudo-determinant of a product, of parts or of equal factors where it has them."""
     alphabet = translator.alphabet
-    part, times = _turned_power(alphabet, word, _without_symmetric_transposes(translator))
+    part, times = _turned_power(alphabet, word, _without_known_transposes(translator))
     if times > 1:
         return log_pdet(translator, Polynomial.word(alphabet, part)).scale(times)
     whole = _log_of_word(translator, word, text)
@@ -230,18 +232,24 @@ def _log_pdet_of_word(translator: Knowledge, word: str, text: str) -> Polynomial
     return whole
 
 
-def _log_pdet_of_multiple(translator: Knowledge, scalars: tuple[str, ...], A: Polynomial) -> Polynomial:
-    """Return ``log pdet sA = rank(A) log s + log pdet A`` for a product ``s`` of positive symbols."""
-    logarithms = [translator(log(A.alphabet.letters[s][0].family.subject)) for s in scalars]
-    return summed(logarithms) * (A * translator.pinv(A)).trace() + log_pdet(translator, A)
+def _log_pdet_of_multiple(translator: Knowledge, logarithm: Polynomial, A: Polynomial) -> Polynomial:
+    """Return ``log pdet sA = rank(A) log |s| + log pdet A`` for a number ``s`` that is not 0."""
+    return logarithm * (A * translator.pinv(A)).trace() + log_pdet(translator, A)
 
 
-def _is_positive(alphabet: Alphabet, scalar: str) -> bool:
-    """Whether a scalar is a symbol that is declared to be positive."""
-    if alphabet.is_trace(scalar):
-        return False
-    family = alphabet.letters[scalar][0].family
-    return family.kind == "number" and bool(family.subject.is_positive)
+def _logarithm(translator: Knowledge, scalar: str) -> Polynomial | None:
+    """Return ``log s`` for a symbol ``s`` that is declared to be positive, or ``-log s`` for its reciprocal."""
+    letters = translator.alphabet.letters
+    family = None if translator.alphabet.is_trace(scalar) else letters[scalar][0].family
+    if family is not None and family.kind == "number" and family.subject.is_positive:
+        return translator(log(family.subject))
+    one_letter = {K: A for A, K in translator.inverse_pairs() if A.is_scalar and len(A.terms) == 1}
+    inside = one_letter.get(Polynomial.scalar(translator.alphabet, letters[scalar][0])) if family is not None else None
+    if inside is None:
+        return None
+    (((scalars, word), c),) = inside.terms.items()
+    found = _logarithm(translator, scalars[0]) if len(scalars) == 1 and not word and c == 1 else None
+    return None if found is None else found.scale(-1)
 
 
 def _turned_power(alphabet: Alphabet, word: str, plain: Callable[[str], str]) -> tuple[str, int]:
@@ -254,11 +262,10 @@ def _turned_power(alphabet: Alphabet, word: str, plain: Callable[[str], str]) ->
     return word, 1
 
 
-def _without_symmetric_transposes(translator: Knowledge) -> Callable[[str], str]:
-    """Return what writes a word without the transposes of letters that hypotheses say are symmetric."""
-    adjoints = translator.alphabet.adjoints
-    symmetric = {turned for turned, sign in _signs_of_transposes(translator).items() if sign == 1}
-    return lambda word: "".join(adjoints[a] if a in symmetric else a for a in word)
+def _without_known_transposes(translator: Knowledge) -> Callable[[str], str]:
+    """Return what writes a word without the transposes of letters that are symmetric or skew, up to its sign."""
+    adjoints, signs = translator.alphabet.adjoints, _signs_of_transposes(translator)
+    return lambda word: "".join(adjoints[a] if a in signs else a for a in word)
 
 
 def _equal_log_pdets(translator: Knowledge, zero: Polynomial) -> Iterator[tuple[Polynomial, Reason]]:

@@ -2,6 +2,7 @@
 
 Each function becomes a letter (`opaque`), and what is true of its values joins the hypotheses:
 
+- a logarithm of a product of positive numbers is a sum, and one of a rational number a sum over primes;
 - an exponential is not below 0, and neither is a hyperbolic cosine;
 - a power ``b^(p/q)`` of a number that is not below 0 is not below 0, and its ``q``-th power is ``b^p``;
 - a maximum ``m`` is not below any of its arguments, and equals one of them: ``r_1^2 = m - x_1``, ``r_2^2 = m - x_2``
@@ -14,7 +15,7 @@ from collections.abc import Sequence
 from functools import reduce
 from operator import mul
 
-from sympy import Abs, Expr, Max, Min, Pow, cosh, exp
+from sympy import Abs, Expr, Max, Min, Pow, cosh, exp, expand_log, log
 
 from tptheory.proving.knowledge import Knowledge
 from tptheory.proving.opaque import function_of_numbers
@@ -30,7 +31,10 @@ ONE_OF_ITS_ARGUMENTS: Reason = ("definition", "a maximum or minimum is one of it
 
 
 def function(translator: Knowledge, s: Expr) -> Polynomial:
-    """Return the letter of a function of numbers, and assume what is known of its value."""
+    """Return the letter of a function of numbers, or a sum of logarithms, and assume what is known of its value."""
+    expanded = expand_log(s, factor=True) if isinstance(s, log) else s
+    if expanded != s:
+        return translator(expanded)
     arguments = [translator(argument) for argument in s.args]
     value = function_of_numbers(translator, s.func, arguments, str(s))
     if translator.maybe_nonreal is not None:  # what is said below is said of real numbers
