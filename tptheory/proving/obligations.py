@@ -27,7 +27,7 @@ from tptheory.proving.norm_products import norms_of_products
 from tptheory.proving.rank_sums import rank_descent, rank_equation, rank_vanishing
 from tptheory.proving.ranks import blocks, rank_at_most
 from tptheory.proving.searching import Attempt, Proof, common_scalars, divided
-from tptheory.proving.square_roots import assume_roots, equation_of_root
+from tptheory.proving.square_roots import assume_roots, assume_roots_of_integers, equation_of_root
 from tptheory.proving.translating import refuse_nonreal
 from tptheory.proving.translation import Reason, Translator
 from tptheory.proving.velocities import Velocity
@@ -130,6 +130,7 @@ def _of_sign(goal: goals.NonNegative, translator: Translator) -> Iterator[Obliga
         yield Obligation(expression, expression.transpose())
     number = quadratic_form(expression, translator)
     assume_roots(translator)
+    assume_roots_of_integers(translator, number)
     yield Obligation(number.scale(-1))
 
 

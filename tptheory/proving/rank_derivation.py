@@ -70,9 +70,8 @@ class RankDerivation:
     def _squares(self, weight: Rational, each: GivenRanks | list[tuple[LemmaUse, Conclusion]]) -> list[_RankSquare]:
         """Return the squared norms whose sum a relation is, after showing the lemmas that say so."""
         if isinstance(each, GivenRanks):
-            root = each.root or each.zero.scale(0)
-            ranks = each.zero.scale(each.sign) + root * root
-            return [_RankSquare(weight, root, ranks, [(-each.sign, NO_COFACTORS, each.number)])]
+            root = each.root or each.number.scale(0)
+            return [_RankSquare(weight, root, each.number, each.origin)]
         found = []
         for use, shown in each:
             origin: Combination = []

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import combinations_with_replacement
 from typing import NamedTuple
 
 from tptheory.proving.completion import Completion
 from tptheory.proving.knowledge import ROOT
 from tptheory.proving.rank_lemmas import Namer
 from tptheory.proving.rank_relations import Contained, GivenRanks, Relation, no_less_than_zero
+from tptheory.proving.rewriting import NO_COFACTORS
 from tptheory.proving.searching import common_scalars, divided
 from tptheory.proving.term_order import DEFINED, Monomial, order
 from tptheory.proving.translating import Reason
@@ -15,6 +17,8 @@ from tptheory.proving.translation import Translator
 from tptheory.proving.words import Polynomial, Rational, divide
 
 NAMED: Reason = ("definition", "the name of a matrix whose rank is compared")
+MOST_MULTIPLIED = 6
+"""Of so many numbers that are not negative, the products of two are compared with sums of ranks."""
 RankKey = int | Monomial
 """A rank, by the number of its matrix, or a monomial of other numbers, such as sizes."""
 RankForm = dict[RankKey, Rational]
@@ -132,15 +136,15 @@ class RankPool(Namer):
         return added(form, self._sizes(number), 1)
 
     def _read_hypotheses(self) -> None:
-        """Read the hypotheses that compare ranks."""
-        for number, h in enumerate(self.translator.hypotheses):
-            if h.polynomial.is_scalar and h.transposes is None:
-                square, root = _root_in(h.polynomial)
-                for sign in (1, -1) if root is None else (-square,):
-                    form = self.read(h.polynomial.scale(sign) + (root * root if root else h.polynomial.scale(0)))
-                    if any(isinstance(key, int) for key in form):
-                        given = GivenRanks(number, sign, h.polynomial, root)
-                        self.relations.setdefault(frozenset(form.items()), given)
+        """Read the hypotheses that compare ranks or other numbers, and the products of two that are not negative."""
+        numbers = [h for h in self.translator.hypotheses if h.polynomial.is_scalar and h.transposes is None]
+        given = [each for h in numbers for each in _given(self.translator.hypotheses.index(h), h.polynomial)]
+        rooted = [each for each in given if each.root is not None][:MOST_MULTIPLIED]
+        products = [first.times(second) for first, second in combinations_with_replacement(rooted, 2)]
+        for each in (*given, *filter(None, products)):
+            form = self.read(each.number)
+            if each.root is not None or any(isinstance(key, int) for key in form):
+                self.relations.setdefault(frozenset(form.items()), each)
 
     def add(self, *relations: Relation) -> None:
         for relation in relations:
@@ -191,6 +195,14 @@ def added(form: RankForm, more: RankForm, factor: Rational) -> RankForm:
     for key, c in more.items():
         whole[key] = whole.get(key, 0) + factor * c
     return {key: c for key, c in whole.items() if c}
+
+
+def _given(number: int, zero: Polynomial) -> list[GivenRanks]:
+    """Return what the hypothesis of a number says of a sum: it is not negative where a root is its, else it is 0."""
+    square, root = _root_in(zero)
+    if root is not None:
+        return [GivenRanks(root * root - zero.scale(square), root, [(square, NO_COFACTORS, number)])]
+    return [GivenRanks(zero.scale(sign), None, [(-sign, NO_COFACTORS, number)]) for sign in (1, -1)]
 
 
 def _root_in(number: Polynomial) -> tuple[int, Polynomial | None]:

@@ -10,6 +10,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 from tptheory.proving.rank_lemmas import LemmaUse, Namer, outside, part_killed
+from tptheory.proving.rewriting import Cofactors, Combination
 from tptheory.proving.words import Polynomial, Rational
 
 RankSum = list[tuple[Rational, Polynomial]]
@@ -34,19 +35,32 @@ class Relation(ABC):
 
 @dataclass(frozen=True)
 class GivenRanks:
-    """A sum of ranks of which a hypothesis says that it is not negative, or that it is 0.
+    """A sum of ranks and other numbers of which hypotheses say that it is not negative, or that it is 0.
 
     Attributes:
-        number: the number of the hypothesis.
-        sign: the sum of ranks is the hypothesis times this sign, plus the square of the root.
-        zero: the polynomial of the hypothesis.
-        root: the square root of the sum of ranks; None where that is 0.
+        number: the sum.
+        root: its square root; None where the sum is 0.
+        origin: the combination of hypotheses that the square of the root is, less the sum.
     """
 
-    number: int
-    sign: int
-    zero: Polynomial
+    number: Polynomial
     root: Polynomial | None
+    origin: Combination
+
+    def times(self, other: GivenRanks) -> GivenRanks | None:
+        """Return the product with another sum, which is not negative either; None where a sum is 0.
+
+        ``r^2 s^2 - x y = (r^2 - x) s^2 + x (s^2 - y)`` for the roots ``r`` and ``s`` of ``x`` and ``y``.
+        """
+        if self.root is None or other.root is None:
+            return None
+        origin = [*_multiplied(other.root * other.root, self.origin), *_multiplied(self.number, other.origin)]
+        return GivenRanks(self.number * other.number, self.root * other.root, origin)
+
+
+def _multiplied(number: Polynomial, origin: Combination) -> Combination:
+    """Multiply a combination of hypotheses, without cofactors, by a number."""
+    return [(c * d, Cofactors(scalars, "", ""), k) for (scalars, _), c in number.terms.items() for d, _, k in origin]
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,23 @@ def assume_roots(translator: Translator) -> None:
             translator.assume(root_equation(alphabet, letter), ("nonnegative", number.data()))
 
 
+def assume_roots_of_integers(translator: Translator, number: Polynomial) -> None:
+    """Give each positive integer ``n`` that a number speaks of, such as a size, a letter ``r`` with ``r^2 = n - 1``."""
+    alphabet = translator.alphabet
+    for character in sorted({s for scalars, _ in number.terms for s in scalars if not alphabet.is_trace(s)}):
+        letter, _ = alphabet.letters[character]
+        if letter.at is None and _is_positive_integer(letter.family, alphabet):
+            above = Polynomial.scalar(alphabet, letter) - Polynomial.identity(alphabet, 1)
+            root = translator.root(above)
+            translator.assume(root * root - above, ("nonnegative", above.data()))
+
+
+def _is_positive_integer(family: Family, alphabet: Alphabet) -> bool:
+    """Whether the letter of a family is a size, or a symbol that is declared to be an integer above 0."""
+    declared = isinstance(family.subject, Symbol) and family.subject.is_integer and family.subject.is_positive
+    return family in alphabet.named.sizes or (family.kind == "number" and bool(declared))
+
+
 def equation_of_root(translator: Translator, A: Polynomial) -> tuple[Polynomial, Reason]:
     """Return ``R R' - A`` for the root of what a hypothesis says is not below 0, and the reason that it vanishes."""
     A = A.trace() if A.is_scalar else A

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from functools import wraps
 from typing import Any
+from weakref import WeakSet
 
 from sympy import Dummy, Identity, Integer, sympify
 
@@ -13,13 +14,15 @@ from tptheory.symbolic.depth_branches import refuse_branches_on_depths, refuse_b
 from tptheory.symbolic.layers import index_parts
 from tptheory.symbolic.method_values import Method, MethodOfRule, parts_of, with_parts_changed
 from tptheory.symbolic.own_code import SHAPES
-from tptheory.symbolic.remembering import depends_on_itself, remembered, stands_in_a_package
+from tptheory.symbolic.remembering import remembered, stands_in_a_package
 from tptheory.symbolic.size_branches import refuse_branches_on_sizes, symbols_of_sizes
 from tptheory.symbolic.uniform import formula, refuse_branches, refuse_difference
 from tptheory.symbolic.watching import Watch, unwatched
 
 OF_A_LAYER = {*SHAPES, "states"}
 """The methods of a rule that take a layer: where a subclass defines one, it must be one formula for all layers."""
+_OF_A_COMPARED_RULE: WeakSet[type] = WeakSet()
+"""The classes of rules that differ from another rule, which is compared, in the letters for its signals alone."""
 _is_comparing: ContextVar[bool] = ContextVar("is_comparing", default=False)
 """Whether a method is being compared: what others it asks at numbers is compared where they are asked at a symbol."""
 
@@ -31,9 +34,8 @@ def one_formula(method: Method, name: str) -> Method:
     the last ones, and in networks of several depths. What a user's own method learns of sizes, layers and depths that
     are symbols is watched, too, and it is called at sizes that are numbers.
 
-    A rule of tptheory that is made of a user's rule, such as ``WeightDecay(MyRule())``, is not compared by itself: its
-    own part is one formula whatever the other rule says, and the methods of the other rule are compared where it calls
-    them.
+    A rule of tptheory is not compared: it is one formula, which the tests see to. Where it is made of a user's rule, as
+    ``WeightDecay(MyRule())``, the methods of the other rule are compared where it calls them.
 
     Raises:
         InvalidValueError: if the method branches on the layer, on the depth or on a size, or raises at a layer.
@@ -41,11 +43,7 @@ def one_formula(method: Method, name: str) -> Method:
 
     @wraps(method)
     def checked(rule: Any, net: Any, l: Any) -> Any:
-        if _is_made_of_a_users_rule(method, rule) or not _may_be_several(net):
-            return method(rule, net, l)
-        if depends_on_itself(rule):
-            if _may_be_any(l, net):
-                _formula_for_any(method, name, rule, net)
+        if _is_compared_elsewhere(method, rule) or not _may_be_several(net):
             return method(rule, net, l)
         if _is_comparing.get() and not _may_be_any(l, net):
             return _watched(method, name, rule, net, l)[0]
@@ -72,7 +70,7 @@ def one_formula_of_motion(method: Callable[[Any, Any], Any], name: str) -> Calla
 
     @wraps(method)
     def checked(rule: Any, net: Any) -> Any:
-        if depends_on_itself(rule) or _is_made_of_a_users_rule(method, rule) or not _may_be_several(net):
+        if _is_compared_elsewhere(method, rule) or not _may_be_several(net):
             return method(rule, net)
         if net.any_depth:
             _formula_for_any(at_layer, name, rule, net)
@@ -121,9 +119,14 @@ def _said_of_all(function: Method, name: str, rule: Any, net: Any, l: Any) -> An
     return said
 
 
-def _is_made_of_a_users_rule(method: Callable[..., Any], rule: Any) -> bool:
-    """Whether a rule of tptheory, and its method, take over what the rule of a user defines."""
-    return all(map(stands_in_a_package, (method, type(rule)))) and not depends_on_itself(rule)
+def _is_compared_elsewhere(method: Callable[..., Any], rule: Any) -> bool:
+    """Whether a rule is tptheory's own, or takes over what another rule defines, whose methods are compared."""
+    return all(map(stands_in_a_package, (method, type(rule)))) or type(rule) in _OF_A_COMPARED_RULE
+
+
+def take_as_compared(kind: type) -> None:
+    """Do not compare the rules of a class, which say what another rule says, with letters for its signals."""
+    _OF_A_COMPARED_RULE.add(kind)
 
 
 def is_compared(method: Any) -> bool:
