@@ -16,7 +16,7 @@ from operator import mul
 from sympy import S, log
 
 from tptheory.proving.knowledge import Knowledge
-from tptheory.proving.letters import Size
+from tptheory.proving.letters import Letter, Size
 from tptheory.proving.term_order import Monomial
 from tptheory.proving.translating import Reason
 from tptheory.proving.words import Alphabet, Polynomial, Rational, rotations, summed
@@ -239,17 +239,21 @@ def _log_pdet_of_multiple(translator: Knowledge, logarithm: Polynomial, A: Polyn
 
 def _logarithm(translator: Knowledge, scalar: str) -> Polynomial | None:
     """Return ``log s`` for a symbol ``s`` that is declared to be positive, or ``-log s`` for its reciprocal."""
-    letters = translator.alphabet.letters
-    family = None if translator.alphabet.is_trace(scalar) else letters[scalar][0].family
-    if family is not None and family.kind == "number" and family.subject.is_positive:
-        return translator(log(family.subject))
-    one_letter = {K: A for A, K in translator.inverse_pairs() if A.is_scalar and len(A.terms) == 1}
-    inside = one_letter.get(Polynomial.scalar(translator.alphabet, letters[scalar][0])) if family is not None else None
-    if inside is None:
+    alphabet = translator.alphabet
+    if alphabet.is_trace(scalar):
         return None
-    (((scalars, word), c),) = inside.terms.items()
-    found = _logarithm(translator, scalars[0]) if len(scalars) == 1 and not word and c == 1 else None
-    return None if found is None else found.scale(-1)
+    letter, _ = alphabet.letters[scalar]
+    if _is_positive(letter):
+        return translator(log(letter.family.subject))
+    one_letter = {Polynomial.scalar(alphabet, own): own for own, _ in alphabet.letters.values() if _is_positive(own)}
+    inverse = Polynomial.scalar(alphabet, letter)
+    inside = [one_letter[A] for A, K in translator.inverse_pairs() if inverse == K and A in one_letter]
+    return translator(log(inside[0].family.subject)).scale(-1) if inside else None
+
+
+def _is_positive(letter: Letter) -> bool:
+    """Whether a letter is a symbol that is declared to be positive."""
+    return letter.family.kind == "number" and bool(letter.family.subject.is_positive)
 
 
 def _turned_power(alphabet: Alphabet, word: str, plain: Callable[[str], str]) -> tuple[str, int]:

@@ -37,8 +37,13 @@ def function(translator: Knowledge, s: Expr) -> Polynomial:
         return translator(expanded)
     arguments = [translator(argument) for argument in s.args]
     value = function_of_numbers(translator, s.func, arguments, str(s))
-    if translator.maybe_nonreal is not None:  # what is said below is said of real numbers
-        return value
+    if translator.maybe_nonreal is None:  # what is said here is said of real numbers
+        _assume_values(translator, s, value, arguments)
+    return value
+
+
+def _assume_values(translator: Knowledge, s: Expr, value: Polynomial, arguments: Sequence[Polynomial]) -> None:
+    """Assume what is known of the value of a function of real numbers."""
     if isinstance(s, NONNEGATIVE):
         translator.note_nonnegative(value)
     elif isinstance(s, Pow) and s.base.is_nonnegative and s.is_real:
@@ -50,7 +55,6 @@ def function(translator: Knowledge, s: Expr) -> Polynomial:
         _greatest(translator, value.scale(-1), [x.scale(-1) for x in arguments])
     elif isinstance(s, Abs):
         _greatest(translator, value, [arguments[0], arguments[0].scale(-1)])
-    return value
 
 
 def _to_its_power(translator: Knowledge, value: Polynomial, s: Pow) -> None:

@@ -21,9 +21,10 @@ from tptheory.proving.alternatives import assume_fails, has_signs, one_equation
 from tptheory.proving.auxiliary_letters import ABBREVIATION
 from tptheory.proving.cancellation import unit_factors
 from tptheory.proving.cauchy_schwarz import completed_squares
-from tptheory.proving.equations import descent, equal
+from tptheory.proving.equations import descent, either, equal
 from tptheory.proving.letters import Family, Letter, Size
 from tptheory.proving.norm_products import norms_of_products
+from tptheory.proving.rank_additivity import with_additive_ranks
 from tptheory.proving.rank_sums import rank_descent, rank_equation, rank_vanishing
 from tptheory.proving.ranks import blocks, rank_at_most
 from tptheory.proving.searching import Attempt, Proof, common_scalars, divided
@@ -72,7 +73,9 @@ def _by_ranks(left: Polynomial, right: Polynomial | None) -> Attempt:
     """Show that sums of ranks compare, or that a matrix vanishes, by relations between ranks."""
     if right is None:
         return rank_descent(left)
-    return rank_equation(left, right) if left.is_scalar else rank_vanishing(left, right)
+    if left.is_scalar:
+        return rank_equation(left, right)
+    return either(rank_vanishing(left, right), with_additive_ranks(equal(left, right)))
 
 
 def obligations(claim: Claim, translator: Translator, setting: SearchSetting) -> Iterator[Obligation]:

@@ -26,7 +26,7 @@ from tptheory.proving.translating import Reason
 from tptheory.proving.translation import Translator
 from tptheory.proving.words import Alphabet, Polynomial, Rational, summed
 
-LIMITS = Limits(seconds=60.0, effort=50_000)
+LIMITS = Limits(seconds=60.0, effort=500_000)
 """What a lemma may cost; each is proved with a fraction of this."""
 LINK: Reason = ("definition", "the letters of a lemma on ranks")
 Inversion = Callable[[Polynomial], Polynomial]
@@ -97,6 +97,11 @@ LEMMAS = {
         lambda M, pinv: [M["D"] - outside(M["A"], M["Z"], pinv), M["A"] - M["Z"] * M["X"]],
         _projections("Z", "-A", "-D"),
     ),
+    "joined": RankLemma(
+        {"A": "mk", "Z": "mn", "D": "mn", "N": "mk"},
+        lambda M, pinv: [M["D"] - outside(M["A"], M["Z"], pinv), M["N"] - outside(M["Z"], M["A"], pinv)],
+        _projections("A", "D", "-Z", "-N"),
+    ),
     "summed": RankLemma(
         {"Z": "mn", "A": "mn", "B": "mn", "D": "mn", "X": "mm"},
         lambda M, pinv: [
@@ -138,6 +143,8 @@ Let ``D = (I - A A+) Z`` be the part of ``Z`` outside the image of ``A``, and ``
 - "contained": ``rank L <= rank U`` where ``L = U X``.
 - "parts": ``rank Z <= rank A + rank D``.
 - "whole": ``rank A + rank D <= rank Z`` where ``A = Z X``.
+- "joined": ``rank Z + rank N <= rank A + rank D`` for the part ``N = (I - Z Z+) A`` of A outside the image of Z: both
+  sides are the dimension of the sum of the images.
 
 The others are equations, from which "contained" goes on:
 

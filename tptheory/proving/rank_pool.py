@@ -67,6 +67,7 @@ class RankPool(Namer):
         self._canonical: dict[Polynomial, _Canonical] = {}
         self._inverses: dict[Polynomial, Polynomial] = {}
         self._names: dict[Polynomial, Polynomial] = {}
+        self._orthonormal: dict[Polynomial, bool] = {}
         self.pairs = [
             (A, P)
             for A, P in translator.inverse_pairs()
@@ -137,14 +138,23 @@ class RankPool(Namer):
 
     def _read_hypotheses(self) -> None:
         """Read the hypotheses that compare ranks or other numbers, and the products of two that are not negative."""
-        numbers = [h for h in self.translator.hypotheses if h.polynomial.is_scalar and h.transposes is None]
-        given = [each for h in numbers for each in _given(self.translator.hypotheses.index(h), h.polynomial)]
+        given = []
+        for number, h in enumerate(self.translator.hypotheses):
+            if h.polynomial.is_scalar and h.transposes is None:
+                given += _given(number, h.polynomial)
         rooted = [each for each in given if each.root is not None][:MOST_MULTIPLIED]
-        products = [first.times(second) for first, second in combinations_with_replacement(rooted, 2)]
-        for each in (*given, *filter(None, products)):
+        given += filter(None, (first.times(second) for first, second in combinations_with_replacement(rooted, 2)))
+        for each in given:
             form = self.read(each.number)
             if each.root is not None or any(isinstance(key, int) for key in form):
                 self.relations.setdefault(frozenset(form.items()), each)
+
+    def _has_orthonormal_rows(self, letter: Polynomial) -> bool:
+        """Whether ``A A' = I`` is known of a letter."""
+        if letter not in self._orthonormal:
+            square = self.basis.rewritten(letter * letter.transpose())
+            self._orthonormal[letter] = square == Polynomial.identity(self.alphabet, letter.rows)
+        return self._orthonormal[letter]
 
     def add(self, *relations: Relation) -> None:
         for relation in relations:
@@ -170,13 +180,20 @@ class RankPool(Namer):
         self.add(no_less_than_zero(M))
         for p in (M, M.transpose()):
             self.add(Contained(Polynomial.identity(self.alphabet, p.rows), p, p))
-            if parts := _without_last_letter(p):
-                self.add(Contained(self.note(parts[0]), parts[1], p))
+            self._note_without_last_letter(p)
         if scalars := common_scalars(M):
             number = Polynomial.number(self.alphabet, tuple(sorted(scalars)))
             rest = self.note(divided(M, scalars))
             self.add(Contained(rest, number * Polynomial.identity(self.alphabet, M.columns), M))
         return M
+
+    def _note_without_last_letter(self, M: Polynomial) -> None:
+        """Compare a matrix with its last letter and with what stands before that, which may have the same rank."""
+        if parts := _without_last_letter(M):
+            rest, last = self.note(parts[0]), parts[1]
+            self.add(Contained(rest, last, M), Contained(last.transpose(), rest.transpose(), M.transpose()))
+            if self._has_orthonormal_rows(last):
+                self.add(Contained(M, last.transpose(), rest))
 
 
 def _without_last_letter(M: Polynomial) -> tuple[Polynomial, Polynomial] | None:

@@ -115,6 +115,25 @@ class Summed(Relation):
 
 
 @dataclass(frozen=True)
+class Joined(Relation):
+    """``rank Z + rank N <= rank A + rank D``, where ``D = (I - A A+) Z`` and ``N = (I - Z Z+) A``."""
+
+    A: Polynomial
+    Z: Polynomial
+    D: Polynomial
+    N: Polynomial
+
+    @property
+    def ranks(self) -> RankSum:
+        """``rank A + rank D - rank Z - rank N``."""
+        return [(1, self.A), (1, self.D), (-1, self.Z), (-1, self.N)]
+
+    def uses(self, names: Namer) -> list[LemmaUse]:
+        """Return the lemma that says so."""
+        return [names.use("joined", {"A": self.A, "Z": self.Z, "D": self.D, "N": self.N})]
+
+
+@dataclass(frozen=True)
 class Frobenius(Relation):
     """``rank AB + rank BC <= rank B + rank ABC``, where ``F = A B``, ``G = B C`` and ``H = A B C``."""
 

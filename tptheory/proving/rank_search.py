@@ -11,8 +11,9 @@ from collections.abc import Iterable, Iterator
 from itertools import combinations, combinations_with_replacement, islice, product
 
 from tptheory.proving.norms import half_of
+from tptheory.proving.rank_lemmas import outside
 from tptheory.proving.rank_pool import RankPool, is_multiple_of_identity
-from tptheory.proving.rank_relations import Contained, Coprime, Frobenius, Summed
+from tptheory.proving.rank_relations import Contained, Coprime, Frobenius, Joined, Summed
 from tptheory.proving.semidefinite import flint_rational, solutions
 from tptheory.proving.term_order import Monomial, order
 from tptheory.proving.words import Polynomial, Rational, divide, rotations
@@ -47,6 +48,7 @@ class RelationSearch:
         self._full_ranks()
         self._nonzero()
         self._words()
+        self._grams()
         self._multiples()
         self._products()
         self._sums()
@@ -90,30 +92,48 @@ class RelationSearch:
         every = (word for h in self.pool.translator.hypotheses for _, word in h.polynomial.terms)
         return {word for word in every if word and letters.issuperset(word)}
 
+    def _grams(self) -> None:
+        """Compare ``A X`` with ``A'A X``, and that with ``A' X``, where hypotheses say that it is ``A A'X``."""
+        for M in self._both_ways():
+            first = next(iter(M.terms))[1][:1]
+            A = Polynomial.word(self.alphabet, first)
+            square = self.basis.rewritten(A.transpose() * M)
+            words = [word for _, word in square.terms]
+            if len(M.terms) == len(words) == 1 and words[0][:2] == first + self.alphabet.adjoints[first]:
+                P, rest = self.pool.pinv(A).transpose(), Polynomial.word(self.alphabet, words[0][1:])
+                square = self.pool.note(square)
+                self.pool.add(*_alike(M, A.transpose(), P, square), *_alike(rest, A, P.transpose(), square))
+
     def _cut(self, word: str) -> None:
         """Compare the parts of a word, for every way to cut it in three, the middle one of which may be empty."""
         for i, j in combinations_with_replacement(range(1, len(word)), 2):
             A, C = (Polynomial.word(self.alphabet, w) for w in (word[:i], word[j:]))
-            one = Polynomial.identity(self.alphabet, C.rows)
-            self._frobenius(A, Polynomial.word(self.alphabet, word[i:j]) if i < j else one, C)
+            B = Polynomial.word(self.alphabet, word[i:j]) if i < j else Polynomial.identity(self.alphabet, C.rows)
+            self.frobenius(A, B, C)
+            self._coprime(A, B, C, self._letters_that_make(B))
 
-    def _frobenius(self, A: Polynomial, B: Polynomial, C: Polynomial) -> None:
+    def _letters_that_make(self, B: Polynomial) -> list[Polynomial]:
+        """Return the letters of the hypotheses that say what a matrix equals."""
+        stating = (h.polynomial for h in self.pool.translator.hypotheses if B.terms.keys() <= h.polynomial.terms.keys())
+        return self._letters(p for p in stating if len(p.terms) > 2)
+
+    def frobenius(self, A: Polynomial, B: Polynomial, C: Polynomial) -> None:
         B, F, G, H = (self.pool.note(p) for p in (B, A * B, B * C, A * B * C))
         self.pool.add(
             Frobenius(A, B, C, F, G, H), Contained(F, C, H), Contained(G.transpose(), A.transpose(), H.transpose())
         )
 
-    def _cofactors(self, B: Polynomial, F: Polynomial, G: Polynomial) -> list[Polynomial]:
-        """Return ``X`` and ``Y`` with ``B = G X + Y F``, if such sums of multiples of letters are found."""
-        letters = self._letters((B, F, G))
+    def _coprime(self, A: Polynomial, B: Polynomial, C: Polynomial, letters: list[Polynomial]) -> None:
+        """Compare the parts of a product ``A B C`` the other way, if ``B = B C X + Y A B`` for sums of letters."""
+        F, G, H = A * B, B * C, A * B * C
         right = [p for p in letters if (p.rows, p.columns) == (G.columns, B.columns)]
         left = [p for p in letters if (p.rows, p.columns) == (B.rows, F.rows)]
-        numbers = self._combination(B, [*(G * x for x in right), *(y * F for y in left)])
-        if numbers is None:
-            return []
-        X = sum(map(Polynomial.scale, right, numbers), Polynomial.zero(self.alphabet, G.columns, B.columns))
-        Y = sum(map(Polynomial.scale, left, numbers[len(right) :]), Polynomial.zero(self.alphabet, B.rows, F.rows))
-        return [X, Y]
+        numbers = self._combination(B, [*(G * x for x in right), *(y * F for y in left)]) if left or right else None
+        if numbers is not None:
+            X = sum(map(Polynomial.scale, right, numbers), Polynomial.zero(self.alphabet, G.columns, B.columns))
+            Y = sum(map(Polynomial.scale, left, numbers[len(right) :]), Polynomial.zero(self.alphabet, B.rows, F.rows))
+            B, F, G, H = map(self.pool.note, (B, F, G, H))
+            self.pool.add(Coprime(A, B, F, G, H, X, Y))
 
     def _combination(self, target: Polynomial, candidates: list[Polynomial]) -> list[Rational] | None:
         """Return coefficients with which candidates add up to a target by the hypotheses; None if there are none."""
@@ -156,19 +176,61 @@ class RelationSearch:
                 H = self.basis.rewritten(F * G)
                 if not H or is_multiple_of_identity(H) or self.pool.canonical_of(H).matrix in self.pool.noted:
                     one = Polynomial.identity(self.alphabet, F.columns)
-                    self._frobenius(F, one, G)
-                    if H and (cofactors := self._cofactors(one, F, G)):
-                        self.pool.add(Coprime(F, one, F, G, H, *cofactors))
+                    self.frobenius(F, one, G)
+                    if H:
+                        self._coprime(F, one, G, self._letters((one, F, G)))
 
     def _contexts(self) -> None:
-        """Multiply the matrices by letters, from one side and from both."""
+        """Multiply the matrices by letters and by complements ``I - E``, from one side and from both."""
         letters = self._letters([self.basis.rewritten(M) for M in self.pool.compared], with_identities=False)
         letters += [q for _, P in self.pool.pairs for q in (P, P.transpose()) if len(P.terms) == 1]
+        complements = self._complements(letters)
+        letters += complements
         for M in list(dict.fromkeys(self.basis.rewritten(M) for M in self.pool.compared)):
             if M and not is_multiple_of_identity(M):
                 for x, y in product(*self._multiply(M, letters)):
-                    self._frobenius(x, M, y)
+                    self.frobenius(x, M, y)
                     self._reduce(x, M, y, letters)
+                self._cut_sums(M, letters)
+                self._split(M, complements)
+
+    def _complements(self, letters: list[Polynomial]) -> list[Polynomial]:
+        """Return ``I - E`` for the idempotents ``E`` among letters and products of two, and compare the ranks."""
+        products = [x * y for x, y in product(letters, repeat=2) if x.columns == y.rows and x.rows == y.columns]
+        found = dict.fromkeys(self.basis.rewritten(E) for E in [*letters, *products] if E.rows == E.columns)
+        complements = []
+        for E in found:
+            if E and not is_multiple_of_identity(E) and self.basis.vanishes(E * E - E):
+                one = Polynomial.identity(self.alphabet, E.rows)
+                complements.append(one - E)
+                self.frobenius(E, one, one - E)
+                self.pool.add(Summed(one, self.pool.note(E), self.pool.note(one - E)))
+        return complements
+
+    def _split(self, M: Polynomial, complements: list[Polynomial]) -> None:
+        """Compare a matrix with its parts ``M E`` and ``M (I - E)``, and with ``E M`` and ``(I - E) M``."""
+        for p, C in product((M, M.transpose()), complements):
+            if p.columns == C.rows and self._is_telling(p * C):
+                one, rest = Polynomial.identity(self.alphabet, C.rows), self.pool.note(p * C)
+                for whole, part in ((C, rest), (one - C, self.pool.note(p - p * C))):
+                    U = self.pool.note(whole).transpose()
+                    self.pool.add(Contained(U, p.transpose(), part.transpose()))
+                self.pool.add(Summed(p, self.pool.note(p - p * C), rest))
+
+    def joined(self, A: Polynomial, Z: Polynomial) -> tuple[Polynomial, Polynomial]:
+        """Compare the parts of each of two matrices outside the image of the other; return them, that of Z first."""
+        D, N = (self.pool.note(outside(U, V, self.pool.pinv)) for U, V in ((A, Z), (Z, A)))
+        self.pool.add(Joined(A, Z, D, N), Joined(Z, A, N, D))
+        return D, N
+
+    def _cut_sums(self, M: Polynomial, letters: list[Polynomial]) -> None:
+        """Compare the parts of ``M = W C`` and ``M = C W``, where all terms begin or end with ``W``, with a letter."""
+        for x, p in product(letters, (M, M.transpose())):
+            parts = _without_first_letter(p)
+            if parts and x.columns == p.rows and self._is_telling(x * p):
+                W, C = parts
+                A, B, C = (x, W, C) if p is M else (C.transpose(), W.transpose(), x.transpose())
+                self.frobenius(A, B, C)
 
     def _multiply(self, M: Polynomial, letters: list[Polynomial]) -> tuple[list[Polynomial], list[Polynomial]]:
         """Compare a matrix with its products with letters, where a hypothesis rewrites them or the search has met them.
@@ -192,7 +254,7 @@ class RelationSearch:
         """Compare ``D = M - M y (x M y)^-1 x M``, which x kills, with M (Wedderburn, 1934; Guttman, 1946)."""
         for K in self._inverses_of(self.basis.rewritten(x * M * y)):
             C = Polynomial.identity(self.alphabet, M.columns) - y * K * x * M
-            self._frobenius(x, M, C)
+            self.frobenius(x, M, C)
             D, rest = self.pool.note(M * C), self.pool.note(M - M * C)
             rows = self.pool.note(x * M).transpose()
             self.pool.add(Summed(M, D, rest), Contained(rows, (M * y * K).transpose(), rest.transpose()))
@@ -213,6 +275,7 @@ class RelationSearch:
         sizes = {M.rows: None for M in self.pool.noted if M.rows == M.columns and ((), "") in M.terms}
         targets = [M for M in map(self.basis.rewritten, self.pool.compared) if M]
         targets += [Polynomial.identity(self.alphabet, size) for size in sizes]
+        targets += [A for A, _ in self.pool.translator.inverse_pairs() if len(A.terms) > 1 and not A.is_scalar]
         for target in dict.fromkeys(targets):
             summands = self._summands(target)
             for parts in (*self._sums_of_two(target, summands), *_sums_of(target, summands)):
@@ -271,6 +334,21 @@ class RelationSearch:
             self.pool.add(Summed(whole, M.scale(b), rest))
             whole = rest
         self.pool.add(Summed(whole, before.scale(a), last.scale(c)))
+
+
+def _without_first_letter(M: Polynomial) -> tuple[Polynomial, Polynomial] | None:
+    """Write a sum as a product of the first letter of all its terms and the rest; None if they begin differently."""
+    words = [word for _, word in M.terms]
+    if len(words) < 2 or not all(words) or len({word[0] for word in words}) > 1:
+        return None
+    first = Polynomial.word(M.alphabet, words[0][0])
+    terms = {(scalars, word[1:]): c for (scalars, word), c in M.terms.items()}
+    return first, Polynomial(M.alphabet, first.columns, M.columns, terms)
+
+
+def _alike(M: Polynomial, A: Polynomial, P: Polynomial, N: Polynomial) -> list[Contained]:
+    """Return that two matrices have one rank, where ``N = A M`` and ``M = P N``."""
+    return [Contained(U.transpose(), X.transpose(), L.transpose()) for U, X, L in ((M, A, N), (N, P, M))]
 
 
 def _sums_of(target: Polynomial, summands: list[Polynomial]) -> list[list[tuple[Rational, Polynomial]]]:

@@ -54,15 +54,27 @@ def rank_vanishing(left: Polynomial, right: Polynomial) -> Attempt:
     """Show that two matrices are equal where hypotheses compare ranks: the rank of their difference is at most 0."""
 
     def attempt(translator: Translator, deadline: float) -> Proof:
-        pool, D = RankPool(translator, completion(translator, deadline)), left - right
-        if not D or not any(isinstance(each, GivenRanks) for each in pool.relations.values()):
+        pool = RankPool(translator, completion(translator, deadline))
+        if not any(isinstance(each, GivenRanks) for each in pool.relations.values()):
             raise StuckError("no hypothesis compares ranks")
-        pool.compared.append(D)
-        (weighted,) = _solved(pool, [pool.form(D)], deadline)
-        sums: list[Weighted] = [[(1, no_less_than_zero(D)), *weighted]]
-        return RankDerivation(translator, pool, sums).vanishing(left, right)
+        return vanishing_in(pool, left, right, deadline)
 
     return attempt
+
+
+def vanishing_in(pool: RankPool, left: Polynomial, right: Polynomial, deadline: float) -> Proof:
+    """Show that two matrices are equal by the relations of a pool, and by more that are found.
+
+    Raises:
+        StuckError: if they are the same, or the rank of their difference is not shown to be at most 0.
+    """
+    D = left - right
+    if not D:
+        raise StuckError("the matrices are the same")
+    pool.compared.append(D)
+    (weighted,) = _solved(pool, [pool.form(D)], deadline)
+    sums: list[Weighted] = [[(1, no_less_than_zero(D)), *weighted]]
+    return RankDerivation(pool.translator, pool, sums).vanishing(left, right)
 
 
 def _by_algebra(translator: Translator, left: Polynomial, right: Polynomial, deadline: float) -> Proof:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from tptheory.proving.completion import Completion, Limits
 from tptheory.proving.contents import shared
 from tptheory.proving.rewriting import Combination, without
+from tptheory.proving.translating import Assumption
 from tptheory.proving.translation import LEMMA, Translator
 from tptheory.proving.unfolding import Membership
 from tptheory.proving.words import Polynomial
@@ -149,7 +150,7 @@ class LemmaChain:
     """
 
     def __init__(self, translator: Translator) -> None:
-        self.branch = translator.branch()
+        self.translator, self.branch = translator, translator.branch()
         self.lemmas: list[Lemma] = []
 
     def add(self, polynomial: Polynomial, proof: Proof) -> tuple[int, int]:
@@ -163,7 +164,14 @@ class LemmaChain:
         return len(known), 1
 
     def close(self, proof: Proof) -> Proof:
-        """Return a proof over the branch as one over the translator: the lemmas that it needs are shown in it."""
+        """Return a proof over the branch as one over the translator: the lemmas that it needs are shown in it.
+
+        What was defined over the branch joins the translator under the same numbers; those of lemmas stay empty there.
+        """
+        more = self.branch.hypotheses[len(self.translator.hypotheses) :]
+        if any(h.reason != LEMMA for h in more):
+            empty = Assumption(Polynomial.zero(self.branch.alphabet, 1, 1), LEMMA)
+            self.translator.hypotheses += [empty if h.reason == LEMMA else h for h in more]
         needed = {*hypotheses_used(self.branch, proof)}
         kept: list[Lemma] = []
         for lemma in reversed(self.lemmas):

@@ -1,0 +1,101 @@
+"""Equal ranks of blocks, idempotents and differences, and what equations of ranks say of the matrices."""
+
+import pytest
+from proving.pairs import check_proved, check_refuted
+from sympy import BlockMatrix, Identity, MatrixSymbol, Max, Min, symbols
+
+from tptheory import AtMost, Equal, ImageWithin, Pinv, Rank, Zero, invertible
+
+m, n, p, q = symbols("m n p q", integer=True, positive=True)
+I = Identity(n)
+R, S, T = (MatrixSymbol(name, n, n) for name in "RST")
+A, D, X = MatrixSymbol("A", m, n), MatrixSymbol("D", m, n), MatrixSymbol("X", n, m)
+B, C = MatrixSymbol("B", n, p), MatrixSymbol("C", p, q)
+V, Y = MatrixSymbol("V", q, p), MatrixSymbol("Y", n, m)
+
+
+def idempotent(*matrices):
+    """Say that ``M M = M``."""
+    return [Equal(M * M, M) for M in matrices]
+
+
+def normal(*matrices):
+    """Say that ``M M' = M'M``."""
+    return [Equal(M * M.T, M.T * M) for M in matrices]
+
+
+adding = [Equal(Rank(A + D), Rank(A) + Rank(D))]
+PAIRS = {
+    "a difference of idempotents (Tian and Styan)": (
+        Equal(Rank(R - S), Rank(R - R * S) + Rank(S - R * S), given=idempotent(R, S)),
+        Equal(Rank(R - S), Rank(R - R * S) + Rank(S - S * R), given=idempotent(S)),
+    ),
+    "the same by blocks": (
+        Equal(
+            Rank(R - S) + Rank(R) + Rank(S),
+            Rank(BlockMatrix([[R], [S]])) + Rank(BlockMatrix([[R, S]])),
+            given=idempotent(R, S),
+        ),
+        Equal(Rank(R - S) + Rank(R) + Rank(S), 2 * Rank(BlockMatrix([[R, S]])), given=idempotent(R, S)),
+    ),
+    "a block with a complement": (
+        Equal(Rank(BlockMatrix([[B, I - Pinv(A) * A]])), Rank(A * B) + n - Rank(A)),
+        Equal(Rank(BlockMatrix([[B, I - Pinv(A) * A]])), Rank(B) + n - Rank(A)),
+    ),
+    "a reflexive inverse by its rank (Bjerhammar)": (
+        Equal(X * A * X, X, given=[Equal(A * X * A, A), Equal(Rank(X), Rank(A))]),
+        Equal(X * A * X, X, given=[Equal(A * X * A, A)]),
+    ),
+    "a matrix of index 1": (
+        Equal(R**2 * Pinv(R**2) * R, R, given=[Equal(Rank(R**2), Rank(R))]),
+        Equal(R**2 * Pinv(R**2) * R, R),
+    ),
+    "Frobenius with equality": (
+        Equal(Rank(A * B) + Rank(B * C), Rank(A * B * C) + Rank(B), given=[Equal(B, B * C * V + Y * A * B)]),
+        Equal(Rank(A * B) + Rank(B * C), Rank(A * B * C) + Rank(B), given=[Equal(A * B, A * B * C * V)]),
+    ),
+    "normal factors change places": (
+        Equal(Rank(R * S), Rank(S * R), given=normal(R, S)),
+        Equal(Rank(R * S), Rank(S * R), given=normal(R)),
+    ),
+    "two that fill the space": (
+        Equal(Rank(R) + Rank(S), n, given=[Zero(R * S), invertible(R + S)]),
+        Equal(Rank(R) + Rank(S), n, given=[Zero(R * S), Zero(S * R)]),
+    ),
+    "the image of a sum whose ranks add up": (
+        ImageWithin(A, A + D, given=adding),
+        ImageWithin(A, A + D, given=[AtMost(Rank(A), Rank(A + D))]),
+    ),
+    "the minus order by ranks (Hartwig)": (
+        Equal(A * Pinv(D) * A, A, given=[Equal(Rank(D - A), Rank(D) - Rank(A))]),
+        Equal(A * Pinv(D) * A, A, given=[Equal(Rank(D - A), Rank(A) - Rank(D))]),
+    ),
+    "parts without a common direction": (
+        Zero(A * Pinv(A + D) * D, given=adding),
+        Zero(A * Pinv(A + D) * D, given=[AtMost(Rank(A) + Rank(D), 2 * Rank(A + D))]),
+    ),
+    "below an idempotent": (
+        Equal(R * R, R, given=[*idempotent(S), Equal(Rank(S - R), Rank(S) - Rank(R))]),
+        Equal(R * R, R, given=[*idempotent(S), AtMost(Rank(S - R), Rank(S))]),
+    ),
+    "a sum of idempotents (Cochran)": (
+        Equal(R * R, R, given=[Equal(R + S + T, I), Equal(Rank(R) + Rank(S) + Rank(T), n)]),
+        Equal(R * R, R, given=[Equal(R + S + T, I), AtMost(n, Rank(R) + Rank(S) + Rank(T))]),
+    ),
+    "at most the larger size": (AtMost(Rank(A), Max(m, n)), AtMost(Max(m, n), Rank(A) + 1)),
+    "at most a product of sizes": (AtMost(Rank(A), m * p), AtMost(m * p, Rank(A) * Rank(B))),
+    "sizes are at least 1": (AtMost(m + n, m * n + 1), AtMost(m + n + 1, m * n + 1)),
+    "the smaller size": (AtMost(Min(m, n), m * n), AtMost(m * n, Min(m, n))),
+}
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_what_is_true_is_proved(name):
+    """The checker accepts the proof, and it is known again."""
+    check_proved(PAIRS[name][0])
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_what_is_false_beside_it_is_refuted(name):
+    """A hypothesis is missing or weaker, or a side is another."""
+    check_refuted(PAIRS[name][1])

@@ -1,0 +1,115 @@
+"""Lemmas where ranks add up: ``rank Z = rank A + rank (Z - A)`` gives ``Z Z+ A = A = A Z+ Z`` and ``A Z+ A = A``.
+
+The image of ``Z`` lies in the sum of the images of ``A`` and ``B = Z - A``, and fills it where the ranks add up. So the
+image of A lies in that of Z, and A and B have only 0 in common (Marsaglia and Styan, 1974). Where ``Z`` is the
+identity, A is idempotent (Cochran, 1934).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from itertools import product
+from typing import NamedTuple
+
+from tptheory.proving.rank_pool import RankForm, RankPool
+from tptheory.proving.rank_relations import Contained, GivenRanks
+from tptheory.proving.rank_search import RelationSearch
+from tptheory.proving.rank_sums import vanishing_in
+from tptheory.proving.searching import Attempt, LemmaChain, Proof, StuckError, completion
+from tptheory.proving.translation import Translator
+from tptheory.proving.words import Polynomial
+
+
+class _Part(NamedTuple):
+    """A matrix ``Z`` and a matrix ``A``, where the rank of ``Z`` may be that of ``A`` and that of ``Z - A``."""
+
+    Z: Polynomial
+    A: Polynomial
+
+    @property
+    def is_trivial(self) -> bool:
+        """Whether one of the three matrices is 0."""
+        return not (self.Z and self.A and self.Z - self.A)
+
+
+def with_additive_ranks(attempt: Attempt) -> Attempt:
+    """Make an attempt with the lemmas on matrices of which hypotheses say that their ranks add up."""
+
+    def tried(translator: Translator, deadline: float) -> Proof:
+        chain = LemmaChain(translator)
+        for part in dict.fromkeys(_parts(RankPool(translator, completion(translator, deadline)))):
+            with suppress(StuckError):  # the ranks need not add up
+                _add_lemmas(chain, part, deadline)
+        if not chain.lemmas:
+            raise StuckError("no ranks add up by the hypotheses")
+        return chain.close(attempt(chain.branch, deadline))
+
+    return tried
+
+
+def _parts(pool: RankPool) -> Iterator[_Part]:
+    """Run through the matrices with ranks on different sides of an equation; a size is the rank of an identity."""
+    for relation, given in pool.relations.items():
+        if isinstance(given, GivenRanks) and given.root is None:
+            signs = {A: _sign(pool, dict(relation), A) for A in [*pool.compared, *_identities(pool)]}
+            larger, smaller = ([A for A, sign in signs.items() if sign == side] for side in (1, -1))
+            for Z, A in product(larger, smaller):
+                yield from _parts_of(pool, Z, A, [B for B in smaller if B is not A])
+
+
+def _parts_of(pool: RankPool, Z: Polynomial, A: Polynomial, others: list[Polynomial]) -> Iterator[_Part]:
+    """Run through a matrix and a smaller one, with signs and turned so that the rest may be made of other matrices."""
+    rests = {pool.canonical_of(B).matrix for B in others}
+    for whole, sign in product((Z, Z.transpose()), (1, -1) if len(rests) == 1 else (1,)):
+        part = _Part(whole, A.scale(sign))
+        fits = (whole.rows, whole.columns) == (A.rows, A.columns) and not part.is_trivial
+        if fits and (len(rests) > 1 or pool.canonical_of(part.Z - part.A).matrix in rests):
+            yield part
+
+
+def _sign(pool: RankPool, form: RankForm, A: Polynomial) -> int:
+    """Return 1 or -1 if the rank of a matrix stands in a sum of ranks with that sign, else 0."""
+    signs = {form.get(key, 0) for key in pool.form(A)}
+    return 0 if not signs else 1 if min(signs) > 0 else -1 if max(signs) < 0 else 0
+
+
+def _identities(pool: RankPool) -> list[Polynomial]:
+    sizes = dict.fromkeys(A.rows for A in pool.compared if A.rows == A.columns)
+    return [Polynomial.identity(pool.alphabet, size) for size in sizes]
+
+
+def _add_lemmas(chain: LemmaChain, part: _Part, deadline: float) -> None:
+    """Show the lemmas on a matrix and a part of it, one after the other.
+
+    Raises:
+        StuckError: if the ranks are not known to add up.
+    """
+    Z, A = part
+    _add_image(chain, part, deadline)
+    _add_image(chain, _Part(Z.transpose(), A.transpose()), deadline)
+    translator = chain.branch
+    pool = RankPool(translator, completion(translator, deadline))
+    X, B, outside_A = pool.pinv(Z) * A, Z - A, _compare(pool, part)
+    RelationSearch(pool).frobenius(outside_A, B, X)
+    chain.add(A - A * X, vanishing_in(pool, A, A * X, deadline))
+
+
+def _add_image(chain: LemmaChain, part: _Part, deadline: float) -> None:
+    """Show that ``Z Z+ A = A``: the rank of the difference is at most ``rank A + rank (Z - A) - rank Z``."""
+    translator, (Z, A) = chain.branch, part
+    pool = RankPool(translator, completion(translator, deadline))
+    _compare(pool, part)
+    image = Z * pool.pinv(Z) * A
+    if not pool.basis.vanishes(A - image):
+        chain.add(A - image, vanishing_in(pool, A, image, deadline))
+
+
+def _compare(pool: RankPool, part: _Part) -> Polynomial:
+    """Compare what two matrices have outside of each other's images; return ``I - A A+``."""
+    Z, A = part
+    D, _ = RelationSearch(pool).joined(A, Z)
+    outside_A = Polynomial.identity(A.alphabet, A.rows) - A * pool.pinv(A)
+    pool.add(Contained((Z - A).transpose(), outside_A.transpose(), D.transpose()))
+    pool.compared.append(Z - A)  # whose rank is at most that of its parts
+    return outside_A
