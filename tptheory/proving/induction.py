@@ -21,6 +21,7 @@ from tptheory.claims.claim import Claim
 from tptheory.errors import ShapeError
 from tptheory.proving.equations import descent, equation, in_cases, membership
 from tptheory.proving.indexed import Catalogue, LayerLaw, end_data
+from tptheory.proving.layer_sums import shown_by_sums
 from tptheory.proving.letters import Index, moved_terms
 from tptheory.proving.near_laws import HERE, LawAtIndex, bound_terms, laws_near, letters_of
 from tptheory.proving.proof_data import declarations, proof_data
@@ -92,6 +93,8 @@ def _establish(theory: Theory, goal: LayerGoal, deadline: float) -> None:
     about_losses = theory.lemmas if goal.kind == "nonpositive" else []
     if _with_lemmas(theory, goal, about_losses, deadline):
         return
+    if goal.kind == "nonpositive" and _shown_by_sums(theory, goal, deadline):
+        return
     if _relate_recursions(theory, deadline) and zero and _shown_quickly(theory, goal, deadline):
         return
     lemmas = lemmas_about_recursions(theory, goal)
@@ -108,6 +111,17 @@ def _shown_quickly(theory: Theory, goal: LayerGoal, deadline: float) -> bool:
     """Prove a goal if that takes little time, and return whether it is proved."""
     try:
         theory.proved += _shown_at_all_layers(theory, goal, deadline, quick=True)
+    except StuckError:
+        return False
+    return True
+
+
+def _shown_by_sums(theory: Theory, goal: LayerGoal, deadline: float) -> bool:
+    """Prove that a number is at no layer above 0 by a sum of squares over the layers; return whether it is proved."""
+    try:
+        theory.proved += shown_by_sums(
+            theory, goal, lambda each, strategy: _cases(theory, each, strategy, deadline, quick=each.kind == "zero")
+        )
     except StuckError:
         return False
     return True

@@ -15,6 +15,7 @@ from tptheory.errors import TptheoryError
 from tptheory.proving.certificate import Certificate, together
 from tptheory.proving.indexed import end_data
 from tptheory.proving.induction import layer_declarations
+from tptheory.proving.layer_sums import bring_in_sums
 from tptheory.proving.letters import Named
 from tptheory.proving.obligations import Obligation, translated
 from tptheory.proving.proof_data import goal_data, letter_declarations
@@ -142,6 +143,7 @@ def _restated_induction(claims: Sequence[Claim], data: dict[str, Any], title: st
     """Return an induction whose laws, declarations and theorems are those of claims, with fresh remarks."""
     theory, goals = theory_of(claims)
     theory.bring_in_inverses()
+    bring_in_sums(theory, data.get("meanings", {}))
     laws = [law.data() for law in theory.laws]
     named = theory.schema.alphabet.named
     fresh = layer_declarations(theory, list(named.families))

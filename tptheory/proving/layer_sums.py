@@ -1,0 +1,182 @@
+"""Inequalities at every layer: a number that begins not above 0, and rises at no layer, is nowhere above 0.
+
+A certificate's inductions are about equations. So the squares that a number loses from layer to layer are added up:
+with ``P_{k-1} - P_k`` a sum of squares ``|Q_k|^2``, let ``s_k`` be the root of ``s_{k-1}^2 + |Q_k|^2``. It exists,
+whatever the matrices are. Then ``P_k + s_k^2 = 0`` is shown by induction, and ``P_k = -s_k^2`` is not above 0. For a
+number that rises at no layer on the way down, ``k + 1`` stands in the place of ``k - 1``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any, Literal, NamedTuple
+
+from tptheory.certificates.reading import BOUND_INDEX
+from tptheory.proving.depth_lemmas import Strategy
+from tptheory.proving.indexed import LayerLaw
+from tptheory.proving.letters import Family, Index, Letter, moved_terms
+from tptheory.proving.near_laws import HERE
+from tptheory.proving.searching import StuckError
+from tptheory.proving.theory import LayerGoal, Theory
+from tptheory.proving.translation import Reason
+from tptheory.proving.words import Polynomial, summed
+
+SUM_OF_SQUARES = "sum of squares"
+"""The kind of the letters for roots of sums of squares over the layers, and the remark that says of which."""
+ADDED: Reason = ("definition", "the root of a sum of squares over the layers")
+Direction = Literal["up", "down"]
+WeightedTerms = list[list[Any]]
+"""Weighted squares as a certificate writes them: pairs of a rational above 0 and the terms of a polynomial."""
+
+
+class SumOfSquares(NamedTuple):
+    """The squares that are added up from layer to layer.
+
+    Attributes:
+        direction: whether the sum grows upward or downward.
+        first: the first layer at which it has a value.
+        last: the last one.
+        begins: the squares with which it begins, at the layer at which that is.
+        adds: the squares that are added at the layer ``k``.
+    """
+
+    direction: Direction
+    first: Index
+    last: Index
+    begins: WeightedTerms
+    adds: WeightedTerms
+
+    @property
+    def remark(self) -> dict[str, Any]:
+        """The sum as a certificate remarks it."""
+        return {SUM_OF_SQUARES: [self.direction, list(self.first), list(self.last), self.begins, self.adds]}
+
+    def letter(self, at: Index) -> Letter:
+        """Return the letter of the root at an index."""
+        subject = (self.direction, self.first, self.last, str(self.begins), str(self.adds))
+        return Letter(Family(SUM_OF_SQUARES, subject, "s", self.remark), at)
+
+    def laws(self, theory: Theory) -> tuple[LayerLaw, LayerLaw]:
+        """Return what defines the root: its square where it begins, and at each layer from the one before."""
+        upward = self.direction == "up"
+        start, before = (self.first, ("k", -1)) if upward else (self.last, ("k", 1))
+        inner = _shifted(self.first, 1) if upward else self.first, self.last if upward else _shifted(self.last, -1)
+        beginning = self._square(theory, start) - _added(theory, self.begins)
+        step = self._square(theory, BOUND_INDEX) - self._square(theory, before) - _added(theory, self.adds)
+        return LayerLaw(beginning.data(), None, None, ADDED), LayerLaw(step.data(), *inner, ADDED)
+
+    def square(self, theory: Theory) -> Polynomial:
+        """Return the square of the root at ``k``."""
+        return self._square(theory, BOUND_INDEX)
+
+    def _square(self, theory: Theory, at: Index) -> Polynomial:
+        letter = self.letter(at)
+        theory.schema.shapes[letter.family] = None
+        root = Polynomial.scalar(theory.schema.alphabet, letter)
+        return root * root
+
+
+def bring_in_sums(theory: Theory, meanings: dict[str, Any]) -> None:
+    """Add the laws of the sums that the remarks of a stored proof propose; any sum of squares has a root."""
+    for remark in meanings.values():
+        if SUM_OF_SQUARES in remark:
+            direction, first, last, begins, adds = remark[SUM_OF_SQUARES]
+            total = SumOfSquares("up" if direction == "up" else "down", tuple(first), tuple(last), begins, adds)
+            theory.extend(total.laws(theory))
+
+
+def _shifted(index: Index, by: int) -> Index:
+    return index[0], index[1] + by
+
+
+def read_terms(theory: Theory, terms: list[Any]) -> Polynomial:
+    """Return the polynomial of terms, over the letters of a theory."""
+    return theory.catalogue().polynomial(theory.schema.alphabet, terms)
+
+
+def _added(theory: Theory, squares: WeightedTerms) -> Polynomial:
+    """Return a sum of weighted squared norms.
+
+    Raises:
+        ValueError: if a weight is not above 0.
+    """
+    none = Polynomial.identity(theory.schema.alphabet, 1).scale(0)
+    norms = [read_terms(theory, terms).norm().scale(_weight(c)) for c, terms in squares]
+    return summed(norms) if norms else none
+
+
+def _weight(c: str) -> Fraction:
+    """Read a weight.
+
+    Raises:
+        ValueError: if it is not above 0.
+    """
+    weight = Fraction(c)
+    if weight <= 0:
+        raise ValueError(f"'weight' must be above 0 (got {c}).")
+    return weight
+
+
+Prove = Callable[[LayerGoal, Strategy], list[dict[str, Any]]]
+"""A function that proves a goal by a strategy, and returns its cases."""
+
+
+def shown_by_sums(theory: Theory, goal: LayerGoal, prove: Prove) -> list[tuple[LayerGoal, list[dict[str, Any]]]]:
+    """Show that a number is at no layer above 0: it is minus a sum of squares that grows from layer to layer.
+
+    Args:
+        theory: the theory, to which the laws of the sum are added.
+        goal: the goal.
+        prove: proves what is needed on the way.
+
+    Raises:
+        StuckError: if the number is not shown to begin below 0 and to rise at no layer, in either direction.
+    """
+    stuck = StuckError("no sum of squares over the layers was found")
+    for direction in ("up", "down"):
+        try:
+            total = _sum_of_squares(theory, goal, direction, prove)
+            equation = read_terms(theory, goal.terms) + total.square(theory)
+            theory.extend(total.laws(theory))
+            shown = goal._replace(kind="zero", terms=equation.data(), left=len(equation.data()))
+            cases = prove(shown, direction)
+        except StuckError as error:
+            stuck = error
+            continue
+        number = len(theory.laws) + len(theory.proved)
+        root = [theory.schema.alphabet.named.item(total.letter(HERE))]
+        case: dict[str, Any] = {"at": list(HERE), "after": None, "uses": [[number, list(HERE)]], "left": goal.left}
+        case |= {"method": "descent", "cofactors": [["1", [], 0, []]], "squares": [["1", [["1", root, 1]]]]}
+        return [(shown, cases), (goal, [case])]
+    raise stuck
+
+
+def _sum_of_squares(theory: Theory, goal: LayerGoal, direction: Direction, prove: Prove) -> SumOfSquares:
+    """Return the squares that a number is less than 0 by where it begins, and those that it loses at each layer.
+
+    Raises:
+        StuckError: if there are none.
+    """
+    first, last = goal.first, goal.last
+    if first is None or last is None or first == last:
+        raise StuckError("a sum over the layers needs two ends")
+    upward = direction == "up"
+    start, before = (first, ("k", -1)) if upward else (last, ("k", 1))
+    rises = read_terms(theory, goal.terms) - read_terms(theory, moved_terms(goal.terms, BOUND_INDEX, before))
+    begins = _squares(prove(goal._replace(terms=goal.at(start).terms, first=None, last=None), "alike"))
+    inner = (_shifted(first, 1), last) if upward else (first, _shifted(last, -1))
+    adds = _squares(prove(LayerGoal("nonpositive", rises.data(), *inner, len(rises.terms)), "alike")) if rises else []
+    return SumOfSquares(direction, first, last, begins, adds)
+
+
+def _squares(cases: list[dict[str, Any]]) -> WeightedTerms:
+    """Return the squares of a proof at the layer ``l``, at the layer ``k``.
+
+    Raises:
+        StuckError: if the proof is made of lemmas or cases.
+    """
+    (case,) = cases
+    if case["method"] != "descent":
+        raise StuckError("the squares of a proof by lemmas are not added up")
+    return [[c, moved_terms(terms, HERE, BOUND_INDEX)] for c, terms in case["squares"]]
