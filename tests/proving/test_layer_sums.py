@@ -5,11 +5,18 @@ from proving.pairs import check_proved, check_refuted
 from sympy import Identity, Symbol
 
 from tptheory import (
+    RULES,
     AtMost,
     Backprop,
     Certificate,
     DeepLinearNetwork,
+    Equal,
     ForAll,
+    Nonincreasing,
+    Rank,
+    RankAtMost,
+    TargetProp,
+    Zero,
     at_most,
     partial_isometry,
     prove,
@@ -31,7 +38,32 @@ def at_every_layer(lesser, greater, *given):
     return ForAll(AtMost(lesser, greater), (l, 1, L), given=given)
 
 
+balanced = ForAll(Equal(net.weight(k + 1).T * net.weight(k + 1), W * W.T), (k, 1, L - 1))
+gauss_newton = RULES["gn"]()
+
+
+def still_below(*given):
+    """State that target propagation moves no layer but the last."""
+    return ForAll(Zero(TargetProp().update(net, l)), (l, 1, L - 1), given=given)
+
+
 PAIRS = {
+    "balanced weights have the rank of the narrowest end": (
+        ForAll(RankAtMost(net.weight(l), net.widths[L]), (l, 1, L), given=[balanced]),
+        ForAll(RankAtMost(net.weight(l), net.widths[L]), (l, 1, L)),
+    ),
+    "and of the other end": (
+        ForAll(AtMost(Rank(net.weight(l)), net.widths[0]), (l, 1, L), given=[balanced]),
+        ForAll(AtMost(Rank(net.weight(l)), net.widths[0] - 1), (l, 1, L), given=[balanced]),
+    ),
+    "Gauss-Newton's loss falls": (
+        Nonincreasing(net.loss, along=gauss_newton.flow(net)),
+        Nonincreasing(net.loss, along=TargetProp().flow(net)),
+    ),
+    "what the last weight does not see": (
+        still_below(Zero(net.weight(L).T * net.error)),
+        still_below(Zero(net.weight(1) * net.input)),
+    ),
     "contractions shrink activations": (
         at_every_layer(squared_norm(x), squared_norm(whole), narrower),
         at_every_layer(squared_norm(x), squared_norm(whole), above),

@@ -18,7 +18,7 @@ from tptheory.claims.compound import ForAll
 from tptheory.claims.goals import NonNegative, Rate, minus
 from tptheory.claims.vocabulary import Equal
 from tptheory.symbolic.dynamics import Flow
-from tptheory.symbolic.expressions import inner, matmul, squared_norm, transpose
+from tptheory.symbolic.expressions import Pinv, inner, matmul, squared_norm, transpose
 from tptheory.symbolic.layers import Recursion, layer_symbols
 from tptheory.symbolic.rules import Backprop, Rule
 
@@ -73,6 +73,13 @@ def loss_lemmas(flow: Flow, quantity: Any) -> Iterator[LossLemmas]:
     seen = [transpose(net.activation(l - 1)), *([transpose(net.ones)] if net.biases else [])]
     total = _sum_over_layers("R", l, L, [matmul(net.error, x) for x in seen])
     yield LossLemmas(total, [DepthLemma(inverse, "down"), falling(total)])
+    through = matmul(transpose(signal), feedback)
+    projected = ForAll(Equal(matmul(transpose(through), through), through), (l, 1, L))
+    total = _sum_over_layers("P", l, L, [matmul(through, net.error, x) for x in seen])
+    product = net.product_to_the_last(l + 1)
+    above = [Equal(transpose(signal), product), Equal(feedback, Pinv(product))]
+    lemmas = [DepthLemma(ForAll(each, (l, 1, L)), "down") for each in above]
+    yield LossLemmas(total, [*lemmas, DepthLemma(projected, "alike"), falling(total)])
 
 
 def _penalty_up_to(l: Any, penalty: Any, net: Any) -> Any:

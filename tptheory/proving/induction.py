@@ -19,14 +19,15 @@ from tptheory.certificates import checker
 from tptheory.certificates.reading import BOUND_INDEX
 from tptheory.claims.claim import Claim
 from tptheory.errors import ShapeError
-from tptheory.proving.equations import descent, equation, in_cases, membership
+from tptheory.proving.equations import descent, either, equation, in_cases, membership
 from tptheory.proving.indexed import Catalogue, LayerLaw, end_data
 from tptheory.proving.layer_sums import shown_by_sums
 from tptheory.proving.letters import Index, moved_terms
 from tptheory.proving.near_laws import HERE, LawAtIndex, bound_terms, laws_near, letters_of
 from tptheory.proving.proof_data import declarations, proof_data
 from tptheory.proving.proof_search import ProofSearch
-from tptheory.proving.ranks import factorisations, rank_at_most
+from tptheory.proving.rank_sums import rank_descent
+from tptheory.proving.ranks import factorisations, rank_at_most, without_an_end
 from tptheory.proving.recursion_lemmas import lemmas_about_recursions
 from tptheory.proving.recursion_relations import lemmas_on_pairs, row_spaces
 from tptheory.proving.searching import Attempt, StuckError, common_scalars, divided, hypotheses_used, refuse_when_late
@@ -50,15 +51,16 @@ class LayerSearch(ProofSearch):
     Args:
         claims: the claims, about a network of any depth.
         title: the title of the certificate.
+        in_numbers: whether a bound of a rank is stated as a number that is not below 0.
 
     Raises:
         UnsupportedExpressionError: if they are outside the language of the prover.
     """
 
-    def __init__(self, claims: Sequence[Claim], title: str) -> None:
+    def __init__(self, claims: Sequence[Claim], title: str, in_numbers: bool = False) -> None:
         super().__init__()
         self.title = title
-        self.theory, self.goals = theory_of(claims)
+        self.theory, self.goals = theory_of(claims, in_numbers)
         self._open = [*self.goals]
         self._spent = 0
 
@@ -214,7 +216,7 @@ def _factors_as_lemmas(theory: Theory, goal: LayerGoal) -> Iterator[LayerGoal]:
     if goal.kind != "zero":
         return
     difference = theory.catalogue().polynomial(theory.schema.alphabet, goal.terms)
-    for factor in factorisations(difference):
+    for factor in (*factorisations(difference), *without_an_end(difference)):
         terms = factor.data()
         yield LayerGoal("zero", terms, goal.first, goal.last, len(terms))
 
@@ -266,6 +268,8 @@ def _proved_from_near_laws(
     attempt = _attempt_at(target, catalogue, translator, quick)
     proof = attempt(translator, deadline) if quick else in_cases(attempt, translator, deadline)
     numbers = hypotheses_used(translator, proof)
+    if not used_by.keys() >= {*numbers}:
+        raise StuckError("the proof brings in letters, which a proof at a layer does not define")
     return {
         "at": list(at),
         "after": None if after is None else list(after),
@@ -288,7 +292,8 @@ def _name_inverses(catalogue: Catalogue, translator: Translator) -> None:
 def _attempt_at(goal: LayerGoal, catalogue: Catalogue, translator: Translator, quick: bool) -> Attempt:
     alphabet = translator.alphabet
     if goal.kind == "nonpositive":
-        return descent(catalogue.polynomial(alphabet, goal.terms))
+        number = catalogue.polynomial(alphabet, goal.terms)
+        return either(descent(number), rank_descent(number))
     if goal.kind == "rank":
         through = bound_terms(goal)
         bound = catalogue.polynomial(alphabet, through) if through else catalogue.size(goal.bound)

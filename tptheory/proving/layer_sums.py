@@ -174,9 +174,10 @@ def _squares(cases: list[dict[str, Any]]) -> WeightedTerms:
     """Return the squares of a proof at the layer ``l``, at the layer ``k``.
 
     Raises:
-        StuckError: if the proof is made of lemmas or cases.
+        StuckError: if the proof is made of cases.
     """
     (case,) = cases
-    if case["method"] != "descent":
-        raise StuckError("the squares of a proof by lemmas are not added up")
-    return [[c, moved_terms(terms, HERE, BOUND_INDEX)] for c, terms in case["squares"]]
+    last = case["proof"] if case["method"] == "lemmas" else case
+    if last["method"] != "descent":
+        raise StuckError("the squares of a proof by cases are not added up")
+    return [[c, moved_terms(terms, HERE, BOUND_INDEX)] for c, terms in last["squares"]]

@@ -6,6 +6,7 @@ Only fields that the checker reads are compared: goals, hypotheses, ranges, and 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 
 from tptheory.certificates import checker
@@ -22,7 +23,7 @@ from tptheory.proving.proof_data import goal_data, letter_declarations
 from tptheory.proving.proof_search import settings_for
 from tptheory.proving.stored_definitions import bring_in_definitions
 from tptheory.proving.tactics import grouped
-from tptheory.proving.theory import LayerGoal, theory_of
+from tptheory.proving.theory import LayerGoal, Theory, theory_of
 from tptheory.proving.translation import Translator
 from tptheory.proving.words import Polynomial
 
@@ -141,7 +142,14 @@ def _goals(obligation: Obligation, translator: Translator) -> list[Any]:
 
 def _restated_induction(claims: Sequence[Claim], data: dict[str, Any], title: str) -> dict[str, Any]:
     """Return an induction whose laws, declarations and theorems are those of claims, with fresh remarks."""
-    theory, goals = theory_of(claims)
+    for in_numbers in (False, True):
+        with suppress(_AnotherError):
+            return _restated_theory(*theory_of(claims, in_numbers), data, title)
+    raise _AnotherError
+
+
+def _restated_theory(theory: Theory, goals: Sequence[LayerGoal], data: dict[str, Any], title: str) -> dict[str, Any]:
+    """Return an induction whose laws, declarations and theorems are those of a theory, with fresh remarks."""
     theory.bring_in_inverses()
     bring_in_sums(theory, data.get("meanings", {}))
     laws = [law.data() for law in theory.laws]

@@ -9,7 +9,7 @@ from typing import Any
 
 from tptheory.claims.claim import Claim
 from tptheory.claims.compound import AllOf, AnyOf, ForAll, Holds
-from tptheory.claims.goals import Vanishes
+from tptheory.claims.goals import RankAtMost, Vanishes
 from tptheory.claims.ranges import VACUOUS, at_small_depths, is_layered
 from tptheory.claims.tacit import Tacit, existence_premises
 from tptheory.errors import UnsupportedExpressionError
@@ -180,7 +180,8 @@ def _strategies(claims: list[Claim], title: str) -> list[list[ProofSearch]]:
     first = claims[0]
     if is_layered(first):
         _refuse_alternatives(claims)
-        return [[LayerSearch(claims, title)]]
+        bounded = any(isinstance(goal, RankAtMost) for claim in claims for goal in claim.goals())
+        return [[LayerSearch(claims, title, in_numbers)] for in_numbers in ((False, True) if bounded else (False,))]
     sufficient = _sufficient(first) if isinstance(first, AnyOf) else [[first]]
     return [[ClaimSearch(each, title) for each in conjuncts] for conjuncts in sufficient]
 

@@ -11,7 +11,17 @@ from sympy import MatrixExpr, S, Symbol
 from tptheory.certificates.reading import BOUND_INDEX
 from tptheory.claims.claim import Claim
 from tptheory.claims.compound import AnyOf, ForAll
-from tptheory.claims.goals import Change, NonNegative, RankAtMost, Rate, Vanishes, minus, nonnegative, symbolic
+from tptheory.claims.goals import (
+    Change,
+    NonNegative,
+    RankAtMost,
+    Rate,
+    Vanishes,
+    minus,
+    nonnegative,
+    ranks_in_numbers,
+    symbolic,
+)
 from tptheory.claims.hypotheses import Hypothesis
 from tptheory.claims.ranges import depth_symbols, least_depth
 from tptheory.errors import UnsupportedExpressionError
@@ -124,11 +134,16 @@ class Theory:
         return Catalogue(self.schema)
 
 
-def theory_of(claims: Sequence[Claim]) -> tuple[Theory, list[LayerGoal]]:
-    """Translate the claims, and gather the laws that they rest on."""
+def theory_of(claims: Sequence[Claim], in_numbers: bool = False) -> tuple[Theory, list[LayerGoal]]:
+    """Translate the claims, and gather the laws that they rest on.
+
+    Args:
+        claims: the claims.
+        in_numbers: whether a bound of a rank is stated as a number that is not below 0.
+    """
     theory = Theory(IndexedTranslator())
     theory.schema.bases = dict.fromkeys(_depths(claims), "L")
-    reader = _Reader(theory)
+    reader = _Reader(theory, in_numbers)
     for claim in claims:
         for h in claim.given:
             reader.hypothesis(h)
@@ -173,8 +188,8 @@ def _defining_laws(schema: IndexedTranslator) -> Iterator[LayerLaw]:
 class _Reader:
     """Translate hypotheses, goals and the definitions of the sequences that they speak of."""
 
-    def __init__(self, theory: Theory) -> None:
-        self.theory, self.schema = theory, theory.schema
+    def __init__(self, theory: Theory, in_numbers: bool) -> None:
+        self.theory, self.schema, self.in_numbers = theory, theory.schema, in_numbers
         self._known: set[Any] = set()
 
     def translated(self, expression: Any) -> Polynomial:
@@ -254,7 +269,7 @@ class _Reader:
         with self.schema.binding_index(index, first, last):
             if index is None and (least := least_depth(claim)) > 1:
                 first, last = ("", least), ("L", 0)
-            for goal in claim.goals():
+            for goal in ranks_in_numbers(claim.goals()) if self.in_numbers else claim.goals():
                 yield from self._goals(goal, first, last)
 
     def _goals(self, goal: Any, first: End, last: End) -> Iterator[LayerGoal]:
