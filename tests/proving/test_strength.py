@@ -8,6 +8,7 @@ from tptheory import (
     Equal,
     ImageWithin,
     LogPdet,
+    NonNegative,
     Pinv,
     Rank,
     RankAtMost,
@@ -318,7 +319,60 @@ DEFINITE = {
         Equal(R * x, S * x, given=[symmetric(R, S), Equal(inner(x, R * x), inner(x, S * x))]),
     ),
 }
-EVERY = CANCELLED | FINITE | TRACES | SIZES_ONE | RANKS | RANK_SUMS | SHARED | FORMS | DETERMINANTS | DEFINITE
+COMMUTING = {
+    "a product of commuting forms": (
+        NonNegative(S * R, given=[positive_semidefinite(S, R), Equal(S * R, R * S)]),
+        NonNegative(S * R, given=[positive_semidefinite(S), Equal(S * R, R * S)]),
+    ),
+    "an order multiplied": (
+        AtMost(S * P, S * Q, given=[positive_semidefinite(S), Equal(S * P, P * S), Equal(S * Q, Q * S), at_most(P, Q)]),
+        AtMost(S * P, S * Q, given=[positive_semidefinite(S), Equal(S * P, P * S), at_most(P, Q)]),
+    ),
+    "squares of commuting forms": (
+        AtMost(S**2, R**2, given=[positive_semidefinite(S), at_most(S, R), Equal(S * R, R * S)]),
+        AtMost(S**2, R**2, given=[positive_semidefinite(S), at_most(S, R)]),
+    ),
+    "between two bounds": (
+        NonNegative((S - r * I) * (s * I - S), given=[at_most(r * I, S), at_most(S, s * I)]),
+        NonNegative((S - r * I) * (s * I - S), given=[symmetric(S), at_most(r * I, S)]),
+    ),
+}
+ACCRETIVE = {
+    "an accretive matrix commutes with its inverse": (
+        Equal(R * Pinv(R), Pinv(R) * R, given=[positive_semidefinite(R + R.T)]),
+        Equal(R * Pinv(R), Pinv(R) * R, given=[symmetric(R + R.T)]),
+    ),
+    "its inverse is accretive": (
+        NonNegative(Pinv(R) + Pinv(R).T, given=[positive_semidefinite(R + R.T)]),
+        NonNegative(Pinv(R) - Pinv(R).T, given=[positive_semidefinite(R + R.T)]),
+    ),
+    "Lyapunov": (
+        Zero(S * P, given=[positive_semidefinite(S), Zero(S * P + P * S)]),
+        Zero(S * P, given=[symmetric(S), Zero(S * P + P * S)]),
+    ),
+    "the image of a block (Albert)": (
+        ImageWithin(B, S, given=[positive_semidefinite(BlockMatrix([[S, B], [B.T, MatrixSymbol("T", k, k)]]))]),
+        ImageWithin(B, S, given=[symmetric(BlockMatrix([[S, B], [B.T, MatrixSymbol("T", k, k)]]))]),
+    ),
+    "the trace of a block": (
+        AtMost(2 * trace(R), trace(S + P), given=[positive_semidefinite(BlockMatrix([[S, R], [R.T, P]]))]),
+        AtMost(3 * trace(R), trace(S + P), given=[positive_semidefinite(BlockMatrix([[S, R], [R.T, P]]))]),
+    ),
+}
+EVERY = (
+    CANCELLED
+    | FINITE
+    | TRACES
+    | SIZES_ONE
+    | RANKS
+    | RANK_SUMS
+    | SHARED
+    | FORMS
+    | DETERMINANTS
+    | DEFINITE
+    | COMMUTING
+    | ACCRETIVE
+)
 
 
 @pytest.mark.parametrize("name", EVERY)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from fractions import Fraction
-from itertools import chain, combinations, islice
+from itertools import chain, combinations, islice, product
 from time import perf_counter
 from typing import NamedTuple
 
@@ -119,20 +119,20 @@ def _lemmas(translator: Translator, deadline: float) -> list[tuple[Polynomial, P
     candidates = chain(
         _roots(translator, basis, deadline),
         (each for p in consequences for q in (p, *_closed(p)) for each in _summands(q)),
-        _images_of_roots(translator.alphabet),
+        _images_of_roots(translator),
         _other_inverses(translator, basis),
         (LemmaCandidate(q) for p in consequences for q in _cut(p)),
         _differences(translator.alphabet, basis),
     )
     found: list[tuple[Polynomial, Proof]] = []
-    seen: set[Polynomial] = set()
+    seen: set[tuple[Polynomial, bool]] = set()
     for candidate in islice(candidates, CANDIDATES):
-        p = candidate.polynomial
+        p, alone = candidate.polynomial, not candidate.squares
         if perf_counter() > deadline:
             break
-        if p in seen or len(p.terms) > LONGEST or basis.vanishes(p):
+        if (p, alone) in seen or len(p.terms) > LONGEST or basis.vanishes(p):
             continue
-        seen |= {p, p.transpose(), p.scale(-1), p.transpose().scale(-1)}
+        seen |= {(q.scale(sign), alone) for q in (p, p.transpose()) for sign in (1, -1)}
         shown = _vanishing(basis, candidate)
         if shown is not None:
             found.append((p, shown.cancellation(translator, p)))
@@ -167,14 +167,42 @@ def _roots(translator: Translator, basis: Completion, deadline: float) -> Iterat
             yield LemmaCandidate(root, squares)
 
 
-def _images_of_roots(alphabet: Alphabet) -> Iterator[LemmaCandidate]:
-    """Run through ``R'x`` for roots ``R R' = M`` and letters: it vanishes, and so does ``M x``, if ``x'M x`` does."""
-    matrices = sorted(alphabet.matrices_of_certificates())
-    roots = [a for a in matrices if alphabet.letters[a][0].family.kind == ROOT and not alphabet.letters[a][1]]
-    for root in map(alphabet.transpose, roots):
-        for letter in matrices:
-            if alphabet.shapes[root][1] == alphabet.shapes[letter][0] and letter not in (root, alphabet.adjoints[root]):  # type: ignore[index]
-                yield LemmaCandidate(Polynomial.word(alphabet, root + letter))
+def _images_of_roots(translator: Translator) -> Iterator[LemmaCandidate]:
+    """Run through ``R'X`` for roots ``R R' = M``: it vanishes, and so does ``M X``, if ``X'M X`` does.
+
+    ``X`` is a letter, which may have ``X R`` beside it, as ``M X + X M = 0`` says; or ``I - A+ A`` or ``I - A A+``,
+    in a block perhaps.
+    """
+    alphabet = translator.alphabet
+    letters = [Polynomial.word(alphabet, a) for a in sorted(alphabet.matrices_of_certificates())]
+    killed = [X for pair in translator.inverse_pairs() for X in _complements(*pair)]
+    killed += [E * X for E, X in product(letters, killed) if _is_of_kind(E, "coordinates") and E.columns == X.rows]
+    for root in letters:
+        if _is_of_kind(root, ROOT):
+            yield from (LemmaCandidate(root.transpose() * X) for X in killed if X.rows == root.rows)
+            yield from _images_of_letters(root, letters)
+
+
+def _images_of_letters(root: Polynomial, letters: list[Polynomial]) -> Iterator[LemmaCandidate]:
+    for X in letters:
+        if X.rows == root.rows and X not in (root, root.transpose()):
+            yield LemmaCandidate(root.transpose() * X)
+            if X.rows == X.columns:
+                yield LemmaCandidate(root.transpose() * X, [(Fraction(1), X * root)])
+
+
+def _is_of_kind(p: Polynomial, kind: str) -> bool:
+    """Whether a letter is of a family of some kind, and not its transpose."""
+    ((_, character),) = p.terms
+    letter, turned = p.alphabet.letters[character]
+    return letter.family.kind == kind and not turned
+
+
+def _complements(A: Polynomial, P: Polynomial) -> Iterator[Polynomial]:
+    """Run through ``I - A A+`` and ``I - A+ A``, for a matrix and its pseudo-inverse."""
+    if any(word for _, word in P.terms):
+        yield Polynomial.identity(A.alphabet, A.rows) - A * P
+        yield Polynomial.identity(A.alphabet, A.columns) - P * A
 
 
 def _summands(p: Polynomial) -> Iterator[LemmaCandidate]:

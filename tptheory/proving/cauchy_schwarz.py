@@ -15,8 +15,8 @@ from typing import NamedTuple
 from tptheory.proving.completion import Completion, Limits
 from tptheory.proving.knowledge import ROOT
 from tptheory.proving.letters import Size
-from tptheory.proving.square_candidates import SquareCandidate
 from tptheory.proving.square_roots import root_equation, root_of_norm
+from tptheory.proving.square_words import SquareCandidate
 from tptheory.proving.translation import Translator
 from tptheory.proving.words import Polynomial, rotations
 

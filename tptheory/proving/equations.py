@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from itertools import permutations, product
+from itertools import combinations_with_replacement, permutations, product
 from time import perf_counter
 
 from tptheory.proving.auxiliary_letters import AuxiliaryLetters
@@ -37,7 +37,7 @@ from tptheory.proving.searching import (
     multiplied,
     refuse_when_late,
 )
-from tptheory.proving.square_candidates import Resources
+from tptheory.proving.square_words import Resources
 from tptheory.proving.squares import squares_of
 from tptheory.proving.translation import CASE, Translator
 from tptheory.proving.unfolding import Membership
@@ -288,11 +288,21 @@ def _telling(translator: Translator) -> Iterator[list[Polynomial]]:
     """
     plain = [h for h in translator.hypotheses if h.transposes is None]
     own = [h.polynomial for h in plain if h.reason[0] not in ("penrose", "inverse", "motion", "nonnegative")]
+    own += [*_blocks_of_forms(translator, own)]
     yield own
     inverse = [h.polynomial for h in plain if h.reason[0] == "inverse"]
     sums = [p for p in inverse if len(p.terms) > 2 or max(len(word) for _, word in p.terms) > 2]
     if sums:
         yield [*own, *sums]
+
+
+def _blocks_of_forms(translator: Translator, equations: list[Polynomial]) -> Iterator[Polynomial]:
+    """Run through what hypotheses say of each block of a form: ``E_1' R R' E_1 = S`` where ``R R'`` has the block S."""
+    for p in equations:
+        for parts, whole in translator.cut_sizes():
+            if (p.rows, p.columns) == (whole, whole) and any(len(word) > 2 for _, word in p.terms):
+                columns = translator.bring_in_coordinates(parts, whole)
+                yield from (E.transpose() * p * F for E, F in combinations_with_replacement(columns, 2))
 
 
 def in_cases(attempt: Attempt, translator: Translator, deadline: float, depth: int = SPLITS) -> Proof:

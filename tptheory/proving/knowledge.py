@@ -277,6 +277,10 @@ class Knowledge(ABC):
                 self.assume(product - same if first is second else product, ("definition", "coordinates"))
         return found
 
+    def cut_sizes(self) -> list[tuple[tuple[Size, ...], Size]]:
+        """Return the sizes whose identities are cut into parts that have names, with the sizes of the parts."""
+        return [*self._coordinates]
+
     def known_coordinates(self, parts: Sequence[Size], whole: Size) -> list[Polynomial] | None:
         """Return the parts of an identity, if they have been named."""
         return self._coordinates.get((tuple(parts), whole))

@@ -18,8 +18,8 @@ from itertools import permutations, product
 
 from tptheory.proving.cauchy_schwarz import completed_square
 from tptheory.proving.norms import half_of
-from tptheory.proving.square_candidates import SquareCandidate
 from tptheory.proving.square_roots import root_of_norm
+from tptheory.proving.square_words import SquareCandidate
 from tptheory.proving.translation import Translator
 from tptheory.proving.words import Polynomial, rotations
 

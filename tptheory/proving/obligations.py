@@ -28,7 +28,12 @@ from tptheory.proving.rank_additivity import with_additive_ranks
 from tptheory.proving.rank_sums import rank_descent, rank_equation, rank_vanishing
 from tptheory.proving.ranks import blocks, rank_at_most
 from tptheory.proving.searching import Attempt, Proof, common_scalars, divided
-from tptheory.proving.square_roots import assume_roots, assume_roots_of_integers, equation_of_root
+from tptheory.proving.square_roots import (
+    assume_principal_roots,
+    assume_roots,
+    assume_roots_of_integers,
+    equation_of_root,
+)
 from tptheory.proving.translating import refuse_nonreal
 from tptheory.proving.translation import Reason, Translator
 from tptheory.proving.velocities import Velocity
@@ -327,6 +332,8 @@ def translator_of(claim: Claim, setting: SearchSetting, replaced: Iterable[Matri
             translator.assume(translator(expression), reason)
         for expression in goals.nonnegative(h.goals()):
             translator.assume(*equation_of_root(translator, translator(expression)))
+    spoken = [expression for h in claim.given for expression in goals.nonnegative(h.goals())]
+    assume_principal_roots(translator, map(translator, spoken))
     return translator
 
 

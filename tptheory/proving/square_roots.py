@@ -8,15 +8,22 @@ such numbers and of squares; and of the reciprocals of all these.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from sympy import Symbol
 
+from tptheory.proving.completion import Completion, Limits
 from tptheory.proving.knowledge import ROOT
 from tptheory.proving.letters import Family, Letter
 from tptheory.proving.norms import half_of
+from tptheory.proving.term_order import INVERSE
 from tptheory.proving.translation import Reason, Translator
 from tptheory.proving.words import Alphabet, Polynomial, rotations
+
+PRINCIPAL: Reason = ("definition", "the principal root commutes with what its square commutes with")
+EFFORT = 20_000
+"""How much work a completion may do that tells which matrices commute."""
 
 
 def assume_roots(translator: Translator) -> None:
@@ -47,6 +54,31 @@ def _is_positive_integer(family: Family, alphabet: Alphabet) -> bool:
     """Whether the letter of a family is a size, or a symbol that is declared to be an integer above 0."""
     declared = isinstance(family.subject, Symbol) and family.subject.is_integer and family.subject.is_positive
     return family in alphabet.named.sizes or (family.kind == "number" and bool(declared))
+
+
+def assume_principal_roots(translator: Translator, matrices: Iterable[Polynomial]) -> None:
+    """Give each positive semidefinite ``A`` that commutes with a letter ``M`` a symmetric ``T`` with ``T^2 = A``.
+
+    The principal root is a polynomial in ``A`` (Higham, Functions of Matrices, 2008), and so ``T M = M T``.
+    """
+    alphabet = translator.alphabet
+    basis = Completion(alphabet, translator.known(), Limits(effort=EFFORT))
+    for A in matrices:
+        commuting = [M for M in _other_symbols(A) if basis.vanishes(A * M - M * A)]
+        if commuting:
+            letter = Letter(Family(ROOT, ("principal", A), f"sqrt({A!r})", {"root": A.data()}))
+            T = Polynomial.word(alphabet, alphabet.matrix(letter, A.rows, A.rows, level=INVERSE, symmetric=True))
+            translator.assume(T * T - A, ("property", "positive_semidefinite", A.data()))
+            for M in commuting:
+                translator.assume(T * M - M * T, PRINCIPAL)
+
+
+def _other_symbols(A: Polynomial) -> list[Polynomial]:
+    """Return the symbols, and their transposes, that have the shape of a square matrix and are not that matrix."""
+    alphabet = A.alphabet
+    symbols = [a for a in sorted(alphabet.matrices_of_certificates()) if alphabet.letters[a][0].family.kind == "symbol"]
+    fitting = [Polynomial.word(alphabet, a) for a in symbols if alphabet.shapes[a] == (A.rows, A.rows)]
+    return [M for M in fitting if not A.is_scalar and M not in (A, A.transpose())]
 
 
 def equation_of_root(translator: Translator, A: Polynomial) -> tuple[Polynomial, Reason]:

@@ -12,7 +12,8 @@ from fractions import Fraction
 from itertools import combinations_with_replacement
 
 from tptheory.proving.semidefinite import FEW, FREE, Square, flint_rational, positive_semidefinite, solutions
-from tptheory.proving.square_candidates import MOST, Resources, SquareCandidate, candidate_sets
+from tptheory.proving.square_candidates import MOST, candidate_sets
+from tptheory.proving.square_words import Resources, SquareCandidate
 from tptheory.proving.term_order import Monomial
 from tptheory.proving.words import Alphabet, Polynomial, Terms
 
