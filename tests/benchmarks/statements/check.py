@@ -21,7 +21,7 @@ from scipy.optimize import least_squares
 from sympy import MatrixExpr, MatrixSymbol, Symbol
 
 from tests.benchmarks.statements.hundred import EVERY
-from tests.benchmarks.statements.reading import AmbiguousError, Array, Reading, residual, violation
+from tests.benchmarks.statements.reading import MARGIN, AmbiguousError, Array, Reading, residual, violation
 from tests.benchmarks.statements.statement import Statement
 from tptheory import AllOf, Equal, TptheoryError
 from tptheory.claims.compound import ForAll
@@ -126,7 +126,7 @@ class Unknowns:
         for value in reading.values.values():
             reading.singular_values(np.atleast_2d(value))
         met = all(np.abs(residual(h, reading)).max(initial=0) <= MEETS for h in self.hypotheses)
-        positive = all(reading.values[s.name] > 0 for s in self.scalars if s.is_positive)
+        positive = all(reading.values[s.name] > MARGIN for s in self.scalars if s.is_positive)
         return reading if met and positive and np.abs(numbers).max(initial=0) < LARGEST else None
 
 

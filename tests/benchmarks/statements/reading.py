@@ -43,6 +43,7 @@ from tptheory import (
     AtMost,
     Commute,
     Conserved,
+    Decays,
     Equal,
     ImageWithin,
     LogPdet,
@@ -61,6 +62,8 @@ from tptheory.symbolic.dynamics import Step
 
 Array = NDArray[np.float64]
 ZERO, FAR_FROM_ZERO, BETWEEN = 1e-9, 5e-3, 1e-5
+MARGIN = 0.05
+"""How far from 0 a positive number is, and the least eigenvalue of a positive definite matrix."""
 STEP = 1e-5
 """By how much of its velocity a weight is moved where a rate is measured."""
 
@@ -177,6 +180,11 @@ def of_hypothesis(name: str, A: Array, reading: Reading) -> Array:
         return np.array([float(np.abs(A).max() < FAR_FROM_ZERO)])
     if name == "positive_semidefinite":
         return np.array([indefiniteness(A)])
+    if name == "positive_definite":
+        return np.array([indefiniteness(A - MARGIN * np.eye(len(A)))])
+    if name in ("symmetric", "orthogonal", "projection", "partial_isometry"):
+        wanted = {"symmetric": A.T, "orthogonal": np.eye(len(A)) + A - A @ A.T, "projection": A @ A}
+        return np.ravel(A - wanted.get(name, A @ A.T @ A))
     rows, columns = np.eye(A.shape[0]) - A @ reading.pinv(A), np.eye(A.shape[1]) - reading.pinv(A) @ A
     parts = {"full_row_rank": [rows], "full_column_rank": [columns], "invertible": [rows, columns]}[name]
     return np.concatenate([part.ravel() for part in parts])
@@ -198,6 +206,9 @@ def violation(claim: Any, reading: Reading) -> float:
         case Conserved() | Nonincreasing():
             rate = change(claim, reading)
             return float(max(0.0, rate.max())) if isinstance(claim, Nonincreasing) else float(np.abs(rate).max())
+        case Decays():
+            lost = reading.of(claim.rate) * np.asarray(reading.of(claim.quantity), dtype=float)
+            return float(np.abs(change(claim, reading) + lost).max())
     return float(np.abs(residual(claim, reading)).max(initial=0))
 
 

@@ -1,7 +1,7 @@
 """Decide every statement under a time limit, and compare each verdict with the known truth.
 
-    python -m tests.benchmarks.statements.run [--limit 20] [--hundred | --textbooks | --papers] [--area WORD]
-        [--only WORD] [--json FILE]
+    python -m tests.benchmarks.statements.run [--limit 20] [--hundred | --textbooks | --papers | --literature]
+        [--area WORD] [--only WORD] [--json FILE]
 
 ``decide`` gets the limit for each statement, for proof and counterexample together. A verdict is right, wrong or
 undecided; a statement that cannot be built, or that ``decide`` refuses, is refused, and one on which it raises any
@@ -22,7 +22,7 @@ from statistics import median, quantiles
 from time import perf_counter
 from types import FrameType
 
-from tests.benchmarks.statements.hundred import EVERY, HUNDRED, PAPERS, TEXTBOOKS
+from tests.benchmarks.statements.hundred import EVERY, HUNDRED, LITERATURE, PAPERS, TEXTBOOKS
 from tests.benchmarks.statements.statement import Statement
 from tptheory import TptheoryError, decide
 from tptheory.deciding.verdicts import Verdict
@@ -94,9 +94,8 @@ def table(outcomes: list[Outcome]) -> Iterator[str]:
 
 def chosen(arguments: argparse.Namespace) -> list[Statement]:
     """Return the statements that were asked for."""
-    statements = (
-        HUNDRED if arguments.hundred else TEXTBOOKS if arguments.textbooks else PAPERS if arguments.papers else EVERY
-    )
+    lists = {"hundred": HUNDRED, "textbooks": TEXTBOOKS, "papers": PAPERS, "literature": LITERATURE}
+    statements = next((lists[name] for name in lists if getattr(arguments, name)), EVERY)
     return [s for s in statements if arguments.area in s.area and arguments.only in s.name]
 
 
@@ -106,7 +105,8 @@ def main() -> int:
     parser.add_argument("--limit", type=float, default=20.0, help="seconds for each statement")
     parser.add_argument("--hundred", action="store_true", help="only the hundred that are known best")
     parser.add_argument("--textbooks", action="store_true", help="only those that were chosen from textbooks")
-    parser.add_argument("--papers", action="store_true", help="only those that were chosen last, from papers")
+    parser.add_argument("--papers", action="store_true", help="only those that were chosen from papers")
+    parser.add_argument("--literature", action="store_true", help="only those that were chosen last, from all of these")
     parser.add_argument("--area", default="", help="only areas with this in their name")
     parser.add_argument("--only", default="", help="only statements with this in their name")
     parser.add_argument("--json", type=Path, help="write the outcomes to this file too")
