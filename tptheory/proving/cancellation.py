@@ -132,7 +132,7 @@ def _lemmas(translator: Translator, deadline: float) -> list[tuple[Polynomial, P
             break
         if (p, alone) in seen or len(p.terms) > LONGEST or basis.vanishes(p):
             continue
-        seen |= {(q.scale(sign), alone) for q in (p, p.transpose()) for sign in (1, -1)}
+        seen |= {(q, alone) for q in (p, p.transpose(), p.scale(-1), p.transpose().scale(-1))}
         shown = _vanishing(basis, candidate)
         if shown is not None:
             found.append((p, shown.cancellation(translator, p)))
