@@ -21,6 +21,7 @@ from tptheory import (
     invertible,
     matmul,
     nonzero,
+    orthogonal,
     positive_semidefinite,
     projection,
     prove,
@@ -295,6 +296,56 @@ DETERMINANTS = {
     "of a skew square": (
         Equal(Determinant(K * K), Determinant(K) ** 2, given=[Equal(K.T, -K)]),
         Equal(LogPdet(K * S), 2 * LogPdet(K), given=[Equal(K.T, -K)]),
+    ),
+}
+SINGULAR = {
+    "singular by a kernel": (
+        Zero(Determinant(R), given=[Zero(R * x), nonzero(x)]),
+        Zero(Determinant(R), given=[Zero(r * R * x), nonzero(x)]),
+    ),
+    "a kernel on the left": (
+        Zero(Determinant(R), given=[Zero(X * R), nonzero(X)]),
+        Zero(Determinant(X), given=[Zero(x.T * R), nonzero(x)]),
+    ),
+    "a reflection of the identity": (
+        Zero(Determinant(I + Q), given=[orthogonal(Q), Equal(Determinant(Q), -1)]),
+        Zero(Determinant(I + Q), given=[orthogonal(Q), Equal(Determinant(Q), 1)]),
+    ),
+    "Euler's rotation": (
+        Zero(Determinant(Identity(3) - F3), given=[orthogonal(F3), Equal(Determinant(F3), 1)]),
+        Zero(Determinant(Identity(2) - F2), given=[orthogonal(F2), Equal(Determinant(F2), 1)]),
+    ),
+    "a cube root of the identity": (
+        Equal(Determinant(R), 1, given=[Equal(R**3, I)]),
+        Equal(Determinant(R), 1, given=[Equal(R**4, I)]),
+    ),
+    "a nilpotent step": (
+        Equal(Determinant(I + 2 * N), 1, given=[Zero(N * N)]),
+        Equal(Determinant(I + 2 * N), 1, given=[Equal(N * N, N)]),
+    ),
+    "of a skew matrix of size 2": (
+        NonNegative(Determinant(F2), given=[Equal(F2.T, -F2)]),
+        NonNegative(Determinant(F2), given=[symmetric(F2)]),
+    ),
+    "a discriminant": (
+        AtMost(4 * Determinant(F2), trace(F2) ** 2, given=[symmetric(F2)]),
+        AtMost(4 * Determinant(F2), trace(F2) ** 2),
+    ),
+    "one space between": (
+        Equal(LogPdet(A * B), LogPdet(A) + LogPdet(B), given=[Equal(Pinv(A) * A, B * Pinv(B))]),
+        Equal(LogPdet(A * B), LogPdet(A) + LogPdet(B), given=[ImageWithin(B, A.T)]),
+    ),
+    "a power of a normal matrix": (
+        Equal(LogPdet(R**3), 3 * LogPdet(R), given=[Equal(R * R.T, R.T * R)]),
+        Equal(LogPdet(R**3), 3 * LogPdet(R), given=[Equal(R**4, R**2)]),
+    ),
+    "parts that share nothing": (
+        Equal(LogPdet(A + D), LogPdet(A) + LogPdet(D), given=[Zero(A.T * D), Zero(A * D.T)]),
+        Equal(LogPdet(A + D), LogPdet(A) + LogPdet(D), given=[Zero(A.T * D)]),
+    ),
+    "ones on the rest": (
+        Equal(LogPdet(A * A.T + Identity(m) - A * Pinv(A)), 2 * LogPdet(A)),
+        Equal(LogPdet(A * A.T + Identity(m)), 2 * LogPdet(A)),
     ),
 }
 DEFINITE = {

@@ -127,12 +127,12 @@ def _lemmas(translator: Translator, deadline: float) -> list[tuple[Polynomial, P
     found: list[tuple[Polynomial, Proof]] = []
     seen: set[tuple[Polynomial, bool]] = set()
     for candidate in islice(candidates, CANDIDATES):
-        p, alone = candidate.polynomial, not candidate.squares
+        p = candidate.polynomial
         if perf_counter() > deadline:
             break
-        if (p, alone) in seen or len(p.terms) > LONGEST or basis.vanishes(p):
+        if (p, not candidate.squares) in seen or len(p.terms) > LONGEST or basis.vanishes(p):
             continue
-        seen |= {(q, alone) for q in (p, p.transpose(), p.scale(-1), p.transpose().scale(-1))}
+        seen.update(product((p, p.transpose(), p.scale(-1), p.transpose().scale(-1)), [not candidate.squares]))
         shown = _vanishing(basis, candidate)
         if shown is not None:
             found.append((p, shown.cancellation(translator, p)))

@@ -41,7 +41,7 @@ def completed_squares(number: Polynomial, translator: Translator) -> list[Square
     """
     found = list(_traces_and_norms(number, translator))
     if not found:
-        return []
+        return _less_their_means(number)
     basis = Completion(translator.alphabet, translator.known(), Limits(effort=EFFORT))
     for t, A, B in found:
         for word in (A.word, translator.alphabet.transpose(A.word)):
@@ -49,6 +49,18 @@ def completed_squares(number: Polynomial, translator: Translator) -> list[Square
             if squares:
                 return squares
     return []
+
+
+def _less_their_means(number: Polynomial) -> list[SquareCandidate]:
+    """Return ``A`` and ``tr(A) I`` for the squares of traces in a number, where the size of ``A`` is a number."""
+    alphabet = number.alphabet
+    squared = {scalars[0] for scalars, _ in number.terms if len(scalars) == 2 and scalars[0] == scalars[1]}
+    candidates = []
+    for t in sorted(filter(alphabet.is_trace, squared)):
+        size = alphabet.shape(t)[0]
+        if isinstance(size, int) and size > 1:
+            candidates += [SquareCandidate((), (), t), SquareCandidate((), (t,), "", size)]
+    return candidates
 
 
 def _traces_and_norms(number: Polynomial, translator: Translator) -> Iterator[tuple[list[str], _Factor, _Factor]]:

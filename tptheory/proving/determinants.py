@@ -1,26 +1,23 @@
-"""Determinants and pseudo-determinants of products.
+"""Determinants of products and sums.
 
-``det RS = det R det S`` for square factors, and ``det A' = det A``. ``pdet AB = pdet A pdet B`` where ``A`` has full
-column rank and ``B`` full row rank: the nonzero singular values of ``AB`` squared are the eigenvalues of ``B'A'AB``
-that are not 0, which are those of the invertible ``A'A BB'``. ``pdet A' = pdet A``, and ``pdet A+ = 1 / pdet A``. For
-``s`` other than 0 it is ``pdet sA = |s|^r pdet A``, where ``r`` is the rank.
+``det RS = det R det S`` for square factors, and ``det A' = det A``. A matrix that kills a column other than 0 is
+singular. The determinant of a sum is found from letters that have inverses, by Sylvester (1851), or in traces.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from fractions import Fraction
 from functools import reduce
 from operator import mul
 
-from sympy import S, log
-
 from tptheory.proving.knowledge import Knowledge
-from tptheory.proving.letters import Letter, Size
-from tptheory.proving.term_order import Monomial
+from tptheory.proving.letters import Size
+from tptheory.proving.term_order import DEFINED, PLAIN, Monomial
 from tptheory.proving.translating import Reason
-from tptheory.proving.words import Alphabet, Polynomial, Rational, rotations, summed
+from tptheory.proving.words import Alphabet, Polynomial, Rational, divide, rotations
 
+KERNEL: Reason = ("definition", "a matrix that kills a column other than 0 is singular")
 PRODUCTS: Reason = ("definition", "equal matrices have equal determinants")
 FOUND_TWICE: Reason = ("definition", "a determinant that is found in two ways")
 NEWTON: Reason = ("definition", "a determinant in traces of powers")
@@ -28,7 +25,6 @@ MOST_CUBED = 4
 """A matrix with more terms than this is not multiplied by itself."""
 MOST_DYADS = 4
 """A sum of more columns times rows is not written as a determinant of numbers."""
-FULL_RANK: Reason = ("definition", "a product of full column rank times full row rank")
 
 
 def determinant(translator: Knowledge, A: Polynomial) -> Polynomial:
@@ -39,6 +35,7 @@ def determinant(translator: Knowledge, A: Polynomial) -> Polynomial:
     if not A:
         return Polynomial.identity(alphabet, 1).scale(0)
     translator.conclude(("det", n), lambda zero: _equal_determinants(translator, zero, n))
+    translator.conclude(("det", n, "kernel"), lambda zero: _singular(translator, zero, n))
     if len(A.terms) > 1:
         return _of_sum(translator, A)
     (((scalars, word), c),) = A.terms.items()
@@ -67,28 +64,52 @@ def _of_sum(translator: Knowledge, A: Polynomial) -> Polynomial:
         return _of_numbers(
             [[_entry(i == j, b * a) for j, (a, _) in enumerate(dyads)] for i, (_, b) in enumerate(dyads)]
         )
+    if _is_nilpotent(translator, A - whole):
+        return Polynomial.identity(A.alphabet, 1)
     turned = [*_rotated(A - whole)]
     sums = [A, A.transpose(), *(rest + Polynomial.identity(A.alphabet, rest.rows) for rest in turned)]
     value = _letter(translator, min(sums, key=_order_of_terms))
-    signs = _signs_of_transposes(translator)
+    signs = signs_of_transposes(translator)
+    _assume_turned(translator, A, value)
     plain = min((_without_transposes(p, signs) for p in (A, A.transpose())), key=_order_of_terms)
     if plain not in sums:
         translator.assume(value - _letter(translator, plain) if plain else value, PRODUCTS)
     return value
 
 
+def _is_nilpotent(translator: Knowledge, N: Polynomial) -> bool:
+    """Whether a hypothesis says ``M^2 = 0`` of the letter M of which a matrix is a multiple."""
+    if len(N.terms) != 1:
+        return False
+    ((_, word),) = N.terms
+    square = Polynomial.word(N.alphabet, word * 2) if word else N
+    return len(word) == 1 and not is_layered(N.alphabet, word) and square in translator.known()
+
+
+def _assume_turned(translator: Knowledge, A: Polynomial, value: Polynomial) -> None:
+    """Assume ``det(I + Q) = det Q det(Q' + I)`` for an orthogonal Q, and for ``I - Q`` too if the size is a number."""
+    first, second = sorted(A.terms, key=lambda m: len(m[1])) if len(A.terms) == 2 else (((), ""), ((), ""))
+    if first != ((), "") or second[0] or len(second[1]) != 1 or is_layered(A.alphabet, second[1]):
+        return
+    Q, sign = Polynomial.word(A.alphabet, second[1]), divide(A.terms[second], A.terms[first])
+    is_orthogonal = Q.transpose() * Q - Polynomial.identity(A.alphabet, A.rows) in translator.known()
+    if is_orthogonal and (sign == 1 or (sign == -1 and isinstance(A.rows, int))):
+        factor = 1 if sign == 1 or not isinstance(A.rows, int) else (-1) ** A.rows
+        translator.assume(value - (determinant(translator, Q) * value).scale(factor), PRODUCTS)
+
+
 def _order_of_terms(p: Polynomial) -> list[tuple[Monomial, Rational]]:
     return sorted(p.terms.items())
 
 
-def _signs_of_transposes(translator: Knowledge) -> dict[str, int]:
+def signs_of_transposes(translator: Knowledge) -> dict[str, int]:
     """Return 1 for each transposed letter that hypotheses say is the letter, and -1 if it is minus the letter."""
     alphabet, found = translator.alphabet, dict[str, int]()
     for p in translator.known():
         words = [word for scalars, word in p.terms if not scalars]
         if len(words) == len(p.terms) == 2 and words[1] == alphabet.adjoints.get(words[0]):
             first, second = p.terms.values()
-            if abs(first) == abs(second) and not _is_layered(alphabet, words[0]):
+            if abs(first) == abs(second) and not is_layered(alphabet, words[0]):
                 found[max(words, key=lambda word: alphabet.letters[word][1])] = -1 if first == second else 1
     return found
 
@@ -109,7 +130,7 @@ def _with_letters_taken_out(translator: Knowledge, A: Polynomial) -> Iterator[Po
     for (scalars, word), c in sorted(A.terms.items()):
         R = Polynomial.word(A.alphabet, word)
         inverse = translator.known_inverse(R) if c == 1 and not scalars and len(word) == 1 else None
-        if inverse is not None and not _is_layered(A.alphabet, word):
+        if inverse is not None and not is_layered(A.alphabet, word):
             yield determinant(translator, R) * determinant(translator, whole + inverse * (A - R))
 
 
@@ -152,8 +173,9 @@ def _rotated(product: Polynomial) -> Iterator[Polynomial]:
 
 def _letter(translator: Knowledge, A: Polynomial) -> Polynomial:
     """Return the letter of a determinant; that of size 2 or 3 is made of the traces of powers (Newton)."""
-    found = translator.number("det", A, f"det({A!r})")
-    if A.rows in (2, 3) and len(A.terms) <= MOST_CUBED:
+    by_traces = A.rows in (2, 3) and len(A.terms) <= MOST_CUBED
+    found = translator.number("det", A, f"det({A!r})", DEFINED if by_traces else PLAIN)
+    if by_traces:
         powers = [A, A * A, A * A * A] if A.rows == 3 else [A, A * A]
         first, second, *third = (power.trace() for power in powers)
         twice = first * first - second
@@ -175,17 +197,35 @@ def _of_word(translator: Knowledge, word: str) -> Polynomial:
     """Return the determinant of a word without square parts as a letter, or as one divided by the letter."""
     alphabet = translator.alphabet
     inside = translator.inverted_by("inverse", word) if len(word) == 1 else None
-    if inside is not None and not _is_layered(alphabet, word):
+    if inside is not None and not is_layered(alphabet, word):
         return translator.inverse(determinant(translator, inside))
     A = Polynomial.word(alphabet, min(word, alphabet.transpose(word)))
     return _letter(translator, A)
+
+
+def _singular(translator: Knowledge, zero: Polynomial, n: Size) -> Iterator[tuple[Polynomial, Reason]]:
+    """Conclude ``det R = 0`` from ``R X = 0``, for a square letter R and another that is known to have a full rank."""
+    for p in (zero, zero.transpose()):
+        ((scalars, word), *others) = p.terms
+        if others or scalars or len(word) < 2 or is_layered(zero.alphabet, word):
+            continue
+        R = Polynomial.word(zero.alphabet, word[0])
+        if R.rows == R.columns == n and _is_known_nonzero(translator, word[1:]):
+            yield determinant(translator, R), KERNEL
+
+
+def _is_known_nonzero(translator: Knowledge, word: str) -> bool:
+    """Whether hypotheses say that a product is not 0, or that it is a letter of full rank."""
+    if word in set().union(*full_ranks(translator)):
+        return True
+    return translator.known_inverse(Polynomial.word(translator.alphabet, word).norm()) is not None
 
 
 def _equal_determinants(translator: Knowledge, zero: Polynomial, n: Size) -> Iterator[tuple[Polynomial, Reason]]:
     """Conclude from ``A = B`` that ``det A = det B``, if both sides are words."""
     if (zero.rows, zero.columns) != (n, n) or len(zero.terms) > 2 or zero.is_scalar:
         return
-    if any(_is_layered(zero.alphabet, word) for _, word in zero.terms):
+    if any(is_layered(zero.alphabet, word) for _, word in zero.terms):
         return
     (left, c), *others = zero.terms.items()
     if c not in (1, -1):
@@ -194,115 +234,12 @@ def _equal_determinants(translator: Knowledge, zero: Polynomial, n: Size) -> Ite
     yield determinant(translator, A) - determinant(translator, B), PRODUCTS
 
 
-def log_pdet(translator: Knowledge, A: Polynomial, text: str = "") -> Polynomial:
-    """Return the logarithm of the pseudo-determinant: a sum over factors where hypotheses give them full rank.
-
-    Args:
-        translator: the translator.
-        A: the matrix.
-        text: what a letter is called that stands for the whole.
-    """
-    alphabet = translator.alphabet
-    none = Polynomial.identity(alphabet, 1).scale(0)
-    if not A:
-        return none
-    translator.conclude(("log pdet",), lambda zero: _equal_log_pdets(translator, zero))
-    terms = [*A.terms.items()]
-    (scalars, word), c = terms[0]
-    logarithms = [_logarithm(translator, scalar) for scalar in scalars]
-    if len(terms) == 1 and None not in logarithms and (scalars or c not in (1, -1)):
-        number = [*filter(None, logarithms), translator(log(abs(S(c))))]
-        return _log_pdet_of_multiple(translator, summed(number), A.with_terms({((), word): 1}))
-    if len(terms) > 1 or scalars:
-        A = min(A, A.transpose(), key=lambda p: sorted(p.terms))
-        return translator.number("log pdet", A, text or f"LogPdet({A!r})")
-    return _log_pdet_of_word(translator, word, text) if word else none
+def is_layered(alphabet: Alphabet, word: str) -> bool:
+    """Whether a letter stands at a layer, where what is known of it may hold at some layers only."""
+    return any(alphabet.letters[character][0].at is not None for character in word)
 
 
-def _log_pdet_of_word(translator: Knowledge, word: str, text: str) -> Polynomial:
-    """Return the logarithm of the pseudo-determinant of a product, of parts or of equal factors where it has them."""
-    alphabet = translator.alphabet
-    part, times = _turned_power(alphabet, word, _without_known_transposes(translator))
-    if times > 1:
-        return log_pdet(translator, Polynomial.word(alphabet, part)).scale(times)
-    whole = _log_of_word(translator, word, text)
-    parts = _full_rank_parts(word, *_full_ranks(translator))
-    if len(parts) > 1:
-        translator.assume(whole - summed([_log_of_word(translator, part, "") for part in parts]), FULL_RANK)
-    return whole
-
-
-def _log_pdet_of_multiple(translator: Knowledge, logarithm: Polynomial, A: Polynomial) -> Polynomial:
-    """Return ``log pdet sA = rank(A) log |s| + log pdet A`` for a number ``s`` that is not 0."""
-    return logarithm * (A * translator.pinv(A)).trace() + log_pdet(translator, A)
-
-
-def _logarithm(translator: Knowledge, scalar: str) -> Polynomial | None:
-    """Return ``log s`` for a symbol ``s`` that is declared to be positive, or ``-log s`` for its reciprocal."""
-    alphabet = translator.alphabet
-    if alphabet.is_trace(scalar):
-        return None
-    letter, _ = alphabet.letters[scalar]
-    if _is_positive(letter):
-        return translator(log(letter.family.subject))
-    one_letter = {Polynomial.scalar(alphabet, own): own for own, _ in alphabet.letters.values() if _is_positive(own)}
-    inverse = Polynomial.scalar(alphabet, letter)
-    inside = [one_letter[A] for A, K in translator.inverse_pairs() if inverse == K and A in one_letter]
-    return translator(log(inside[0].family.subject)).scale(-1) if inside else None
-
-
-def _is_positive(letter: Letter) -> bool:
-    """Whether a letter is a symbol that is declared to be positive."""
-    return letter.family.kind == "number" and bool(letter.family.subject.is_positive)
-
-
-def _turned_power(alphabet: Alphabet, word: str, plain: Callable[[str], str]) -> tuple[str, int]:
-    """Write a word as ``A``, ``A A'``, ``A A' A``, ...: its singular values are powers of those of ``A``."""
-    for length in range(1, len(word)):
-        part, times = word[:length], len(word) // length
-        turned = (part + alphabet.transpose(part)) * times
-        if len(word) == length * times and plain(word) == plain(turned[: len(word)]):
-            return part, times
-    return word, 1
-
-
-def _without_known_transposes(translator: Knowledge) -> Callable[[str], str]:
-    """Return what writes a word without the transposes of letters that are symmetric or skew, up to its sign."""
-    adjoints, signs = translator.alphabet.adjoints, _signs_of_transposes(translator)
-    return lambda word: "".join(adjoints[a] if a in signs else a for a in word)
-
-
-def _equal_log_pdets(translator: Knowledge, zero: Polynomial) -> Iterator[tuple[Polynomial, Reason]]:
-    """Conclude from ``A = B``, or from ``A = -B``, that ``log pdet A = log pdet B``, if both sides are words."""
-    if len(zero.terms) != 2 or zero.is_scalar or any(_is_layered(zero.alphabet, word) for _, word in zero.terms):
-        return
-    (left, c), (right, d) = zero.terms.items()
-    if abs(c) == abs(d) and not left[0] and not right[0]:
-        A, B = (zero.with_terms({m: 1}) for m in (left, right))
-        yield log_pdet(translator, A) - log_pdet(translator, B), PRODUCTS
-
-
-def _log_of_word(translator: Knowledge, word: str, text: str) -> Polynomial:
-    alphabet = translator.alphabet
-    if len(word) == 1:
-        for kind in ("pinv", "inverse"):
-            inside = translator.inverted_by(kind, word)
-            if inside is not None:
-                return log_pdet(translator, inside).scale(-1)
-    A = Polynomial.word(alphabet, min(word, alphabet.transpose(word)))
-    return translator.number("log pdet", A, text or f"LogPdet({A!r})")
-
-
-def _full_rank_parts(word: str, of_columns: set[str], of_rows: set[str]) -> list[str]:
-    """Cut a word where all letters before have full column rank, and all after it full row rank, as often as may be."""
-    for cut in range(1, len(word)):
-        left, right = word[:cut], word[cut:]
-        if of_columns.issuperset(left) and of_rows.issuperset(right):
-            return [*_full_rank_parts(left, of_columns, of_rows), *_full_rank_parts(right, of_columns, of_rows)]
-    return [word]
-
-
-def _full_ranks(translator: Knowledge) -> tuple[set[str], set[str]]:
+def full_ranks(translator: Knowledge) -> tuple[set[str], set[str]]:
     """Return the letters that have full column rank, and those of full row rank, by a hypothesis ``w = I``.
 
     The last letter of the word ``w`` has full column rank, and the first one full row rank; a square letter has both.
@@ -312,7 +249,7 @@ def _full_ranks(translator: Knowledge) -> tuple[set[str], set[str]]:
     of_columns: set[str] = set()
     of_rows: set[str] = set()
     for word in filter(None, map(_word_equal_to_one, translator.known())):
-        if not _is_layered(alphabet, word):
+        if not is_layered(alphabet, word):
             of_columns |= {word[-1], alphabet.adjoints[word[0]]}
             of_rows |= {word[0], alphabet.adjoints[word[-1]]}
     square = {a for a in of_columns | of_rows if _is_square(alphabet, a)}
@@ -334,8 +271,3 @@ def _is_square(alphabet: Alphabet, character: str) -> bool:
     """Whether a letter stands for a square matrix."""
     shape = alphabet.shapes[character]
     return shape is not None and shape[0] == shape[1]
-
-
-def _is_layered(alphabet: Alphabet, word: str) -> bool:
-    """Whether a letter stands at a layer, where what is known of it may hold at some layers only."""
-    return any(alphabet.letters[character][0].at is not None for character in word)

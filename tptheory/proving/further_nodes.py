@@ -40,10 +40,11 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 from tptheory.errors import UnsupportedExpressionError
 from tptheory.proving.block_determinants import block_determinant
 from tptheory.proving.blocks import block_matrix
-from tptheory.proving.determinants import determinant, log_pdet
+from tptheory.proving.determinants import determinant
 from tptheory.proving.functions import function
 from tptheory.proving.knowledge import Knowledge
 from tptheory.proving.kronecker import kronecker
+from tptheory.proving.log_determinants import log_pdet
 from tptheory.proving.opaque import atom, entry, entrywise, function_of_numbers, matrix_of_entries
 from tptheory.proving.words import Polynomial
 from tptheory.symbolic.expressions import LogPdet

@@ -140,9 +140,13 @@ class Knowledge(ABC):
         branch._consequences = {}  # what follows from a case holds in that case only, and is no part of it
         return branch
 
-    def number(self, kind: str, A: Polynomial, text: str) -> Polynomial:
+    def number(self, kind: str, A: Polynomial, text: str, level: int = PLAIN) -> Polynomial:
         """Make a letter for a number that depends on a matrix alone; one matrix gives the same letter everywhere."""
-        return self._at_index(kind, A, text, lambda letter, _: Polynomial.scalar(self.alphabet, letter))
+
+        def letter_of(letter: Letter, _: Polynomial) -> Polynomial:
+            return Polynomial.number(self.alphabet, (self.alphabet.scalar(letter, level),))
+
+        return self._at_index(kind, A, text, letter_of)
 
     def root(self, A: Polynomial) -> Polynomial:
         """Make a letter ``R`` with ``R R' = A`` for a number that is not below 0, or a positive semidefinite matrix.

@@ -56,6 +56,8 @@ def _from_the_left(D: Polynomial) -> list[Polynomial]:
 
 
 def _products(D: Polynomial) -> Iterator[Polynomial]:
+    for number in sorted({s for scalars, _ in D.terms for s in scalars}) if D.is_scalar else ():
+        yield Polynomial.number(D.alphabet, (number,)) * D
     for letter in D.alphabet.matrices_of_certificates():
         if D.alphabet.shape(letter)[1] == D.rows:
             yield Polynomial.word(D.alphabet, letter) * D

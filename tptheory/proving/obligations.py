@@ -20,7 +20,8 @@ from tptheory.errors import UnsupportedExpressionError
 from tptheory.proving.alternatives import assume_fails, has_signs, one_equation
 from tptheory.proving.auxiliary_letters import ABBREVIATION
 from tptheory.proving.cancellation import unit_factors
-from tptheory.proving.cauchy_schwarz import completed_squares
+from tptheory.proving.cauchy_schwarz import EFFORT, completed_squares
+from tptheory.proving.completion import Completion, Limits
 from tptheory.proving.equations import descent, either, equal
 from tptheory.proving.letters import Family, Letter, Size
 from tptheory.proving.norm_products import norms_of_products
@@ -274,8 +275,9 @@ def translated(claim: Claim, setting: SearchSetting) -> tuple[Translator, list[O
     if setting.completing:
         for each in found:
             if each.right is None:
-                translator.completed += completed_squares(each.left, translator)
-                translator.completed += norms_of_products(each.left, translator)
+                number = Completion(translator.alphabet, translator.known(), Limits(effort=EFFORT)).rewritten(each.left)
+                translator.completed += completed_squares(number, translator)
+                translator.completed += norms_of_products(number, translator)
     if setting.inverses:
         _bring_in_inverses(translator, found)
     return translator, found

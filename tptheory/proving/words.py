@@ -75,9 +75,9 @@ class Alphabet:
                 self.named(size.family)
         return character
 
-    def scalar(self, letter: Letter) -> str:
-        """Declare a number, and return its character."""
-        return self._characters.get(letter) or self._declare(letter, False, None, PLAIN)
+    def scalar(self, letter: Letter, level: int = PLAIN) -> str:
+        """Declare a number, and return its character; the same letter gives the same one."""
+        return self._characters.get(letter) or self._declare(letter, False, None, level)
 
     def _declare(self, letter: Letter, turned: bool, shape: tuple[Size, Size] | None, level: int) -> str:
         character = chr(FIRST + SPACE * level + len(self.letters))

@@ -1,0 +1,185 @@
+"""Pseudo-determinants of products, powers and sums, as logarithms.
+
+``pdet AB = pdet A pdet B`` where the row space of ``A`` is the image of ``B``, so that ``A+A = BB+``, as where A has
+full column rank and B full row rank: there AB is one invertible map after another. ``pdet (A + D) = pdet A pdet D``
+where ``A'D = 0`` and ``A D' = 0``; ``pdet P = 1`` for an orthogonal projection; ``pdet A' = pdet A``, and
+``pdet A+ = 1 / pdet A``. For a number ``s`` other than 0 it is ``pdet sA = |s|^r pdet A``, where ``r`` is the rank.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import combinations, pairwise
+
+from sympy import S, log
+
+from tptheory.proving.completion import Completion, Limits
+from tptheory.proving.determinants import PRODUCTS, full_ranks, is_layered, signs_of_transposes
+from tptheory.proving.knowledge import Knowledge
+from tptheory.proving.letters import Letter
+from tptheory.proving.translating import Reason
+from tptheory.proving.words import Alphabet, Polynomial, summed
+
+FULL_RANK: Reason = ("definition", "a product of full column rank times full row rank")
+ONE_SPACE: Reason = ("definition", "a product whose row space on the left is the image on the right")
+APART: Reason = ("definition", "a sum whose parts have neither rows nor columns in common")
+EFFORT = 50_000
+"""How much work a completion may do that compares spaces."""
+MOST_PARTS = 4
+"""A sum of more terms is not cut into parts."""
+
+
+def log_pdet(translator: Knowledge, A: Polynomial, text: str = "") -> Polynomial:
+    """Return the logarithm of the pseudo-determinant: a sum over factors where hypotheses give them full rank.
+
+    Args:
+        translator: the translator.
+        A: the matrix.
+        text: what a letter is called that stands for the whole.
+    """
+    if not A:
+        return Polynomial.identity(translator.alphabet, 1).scale(0)
+    translator.conclude(("log pdet",), lambda zero: _equal_log_pdets(translator, zero))
+    if len(A.terms) > 1:
+        return _log_pdet_of_sum(translator, A, text)
+    (((scalars, word), c),) = A.terms.items()
+    if not scalars and c in (1, -1):
+        return _log_pdet_of_word(translator, word, text) if word else A.trace().scale(0)
+    logarithms = [_logarithm(translator, scalar) for scalar in scalars]
+    if None in logarithms:
+        return _letter(translator, A, text)
+    number = [*filter(None, logarithms), translator(log(abs(S(c))))]
+    return _log_pdet_of_multiple(translator, summed(number), A.with_terms({((), word): 1}))
+
+
+def _letter(translator: Knowledge, A: Polynomial, text: str) -> Polynomial:
+    A = min(A, A.transpose(), key=lambda p: sorted(p.terms))
+    return translator.number("log pdet", A, text or f"LogPdet({A!r})")
+
+
+def _log_pdet_of_sum(translator: Knowledge, A: Polynomial, text: str) -> Polynomial:
+    """Return the logarithm of the pseudo-determinant of a sum, of its parts if they have nothing in common."""
+    whole = _letter(translator, A, text)
+    layered = is_layered(translator.alphabet, "".join(word for _, word in A.terms))
+    parts = [] if layered else _parts_apart(translator, A)
+    if parts:
+        found = [log_pdet(translator, p) for p in parts if not _is_projection(translator, p)]
+        translator.assume(whole - summed([whole.scale(0), *found]), APART)
+    return whole
+
+
+def _log_pdet_of_word(translator: Knowledge, word: str, text: str) -> Polynomial:
+    """Return the logarithm of the pseudo-determinant of a product, of parts or of equal factors where it has them."""
+    alphabet = translator.alphabet
+    part, times = _turned_power(alphabet, word, _without_known_transposes(translator))
+    if times > 1:
+        return log_pdet(translator, Polynomial.word(alphabet, part)).scale(times)
+    whole = _log_of_word(translator, word, text)
+    parts = _full_rank_parts(word, *full_ranks(translator))
+    if len(parts) > 1:
+        translator.assume(whole - summed([_log_of_word(translator, part, "") for part in parts]), FULL_RANK)
+    elif _is_of_one_space(translator, word):
+        translator.assume(whole - summed([_log_of_word(translator, letter, "") for letter in word]), ONE_SPACE)
+    return whole
+
+
+def _vanishes(translator: Knowledge, *polynomials: Polynomial) -> bool:
+    """Whether polynomials are found to vanish by the hypotheses, with little effort."""
+    basis = Completion(translator.alphabet, translator.known(), Limits(effort=EFFORT))
+    return all(basis.prove(p) is not None for p in polynomials)
+
+
+def _is_of_one_space(translator: Knowledge, word: str) -> bool:
+    """Whether the row space of each letter of a product is the image of the next one."""
+    inverse = any(translator.alphabet.letters[a][0].family.kind in ("pinv", "inverse") for a in word)
+    if len(word) < 2 or inverse or is_layered(translator.alphabet, word):
+        return False
+    letters = [(A, translator.pinv(A)) for A in (Polynomial.word(translator.alphabet, a) for a in word)]
+    return _vanishes(translator, *(P * A - B * Q for (A, P), (B, Q) in pairwise(letters)))
+
+
+def _parts_apart(translator: Knowledge, A: Polynomial) -> list[Polynomial]:
+    """Write a sum as two parts ``p`` and ``q`` with ``p'q = 0`` and ``p q' = 0``; return nothing if none are found."""
+    first, *others = A.terms
+    for number in range(len(others)) if len(others) < MOST_PARTS else ():
+        for chosen in combinations(others, number):
+            p = A.with_terms({m: A.terms[m] for m in (first, *chosen)})
+            q = A - p
+            if _vanishes(translator, p.transpose() * q, p * q.transpose()):
+                return [p, q]
+    return []
+
+
+def _is_projection(translator: Knowledge, p: Polynomial) -> bool:
+    """Whether a matrix is an orthogonal projection."""
+    return p.rows == p.columns and _vanishes(translator, p - p.transpose(), p * p - p)
+
+
+def _log_pdet_of_multiple(translator: Knowledge, logarithm: Polynomial, A: Polynomial) -> Polynomial:
+    """Return ``log pdet sA = rank(A) log |s| + log pdet A`` for a number ``s`` that is not 0."""
+    return logarithm * (A * translator.pinv(A)).trace() + log_pdet(translator, A)
+
+
+def _logarithm(translator: Knowledge, scalar: str) -> Polynomial | None:
+    """Return ``log s`` for a symbol ``s`` that is declared to be positive, or ``-log s`` for its reciprocal."""
+    alphabet = translator.alphabet
+    if alphabet.is_trace(scalar):
+        return None
+    letter, _ = alphabet.letters[scalar]
+    if _is_positive(letter):
+        return translator(log(letter.family.subject))
+    one_letter = {Polynomial.scalar(alphabet, own): own for own, _ in alphabet.letters.values() if _is_positive(own)}
+    inverse = Polynomial.scalar(alphabet, letter)
+    inside = [one_letter[A] for A, K in translator.inverse_pairs() if inverse == K and A in one_letter]
+    return translator(log(inside[0].family.subject)).scale(-1) if inside else None
+
+
+def _is_positive(letter: Letter) -> bool:
+    """Whether a letter is a symbol that is declared to be positive."""
+    return letter.family.kind == "number" and bool(letter.family.subject.is_positive)
+
+
+def _turned_power(alphabet: Alphabet, word: str, plain: Callable[[str], str]) -> tuple[str, int]:
+    """Write a word as ``A``, ``A A'``, ``A A' A``, ...: its singular values are powers of those of ``A``."""
+    for length in range(1, len(word)):
+        part, times = word[:length], len(word) // length
+        turned = (part + alphabet.transpose(part)) * times
+        if len(word) == length * times and plain(word) == plain(turned[: len(word)]):
+            return part, times
+    return word, 1
+
+
+def _without_known_transposes(translator: Knowledge) -> Callable[[str], str]:
+    """Return what writes a word without the transposes of letters that are symmetric or skew, up to its sign."""
+    adjoints, signs = translator.alphabet.adjoints, signs_of_transposes(translator)
+    return lambda word: "".join(adjoints[a] if a in signs else a for a in word)
+
+
+def _equal_log_pdets(translator: Knowledge, zero: Polynomial) -> Iterator[tuple[Polynomial, Reason]]:
+    """Conclude from ``A = B``, or from ``A = -B``, that ``log pdet A = log pdet B``, if both sides are words."""
+    if len(zero.terms) != 2 or zero.is_scalar or any(is_layered(zero.alphabet, word) for _, word in zero.terms):
+        return
+    (left, c), (right, d) = zero.terms.items()
+    if abs(c) == abs(d) and not left[0] and not right[0]:
+        A, B = (zero.with_terms({m: 1}) for m in (left, right))
+        yield log_pdet(translator, A) - log_pdet(translator, B), PRODUCTS
+
+
+def _log_of_word(translator: Knowledge, word: str, text: str) -> Polynomial:
+    alphabet = translator.alphabet
+    if len(word) == 1:
+        for kind in ("pinv", "inverse"):
+            inside = translator.inverted_by(kind, word)
+            if inside is not None:
+                return log_pdet(translator, inside).scale(-1)
+    A = Polynomial.word(alphabet, min(word, alphabet.transpose(word)))
+    return translator.number("log pdet", A, text or f"LogPdet({A!r})")
+
+
+def _full_rank_parts(word: str, of_columns: set[str], of_rows: set[str]) -> list[str]:
+    """Cut a word where all letters before have full column rank, and all after it full row rank, as often as may be."""
+    for cut in range(1, len(word)):
+        left, right = word[:cut], word[cut:]
+        if of_columns.issuperset(left) and of_rows.issuperset(right):
+            return [*_full_rank_parts(left, of_columns, of_rows), *_full_rank_parts(right, of_columns, of_rows)]
+    return [word]
