@@ -48,6 +48,14 @@ def balanced_map_moves_by_itself():
     return claims
 
 
+@theorem("No balanced weight has a rank above the width of the input or of the output, at any depth")
+def balanced_weights_have_the_rank_of_the_ends():
+    r"""$W_{l+1}' W_{l+1} = W_l W_l'$ gives neighbours one rank (Ji and Telgarsky, 2019, on balanced weights)."""
+    W, V, ends = deep.weight(k), deep.weight(k + 1), (deep.widths[0], deep.widths[L])
+    given = ForAll(Equal(matmul(T(V), V), matmul(W, T(W))), (k, 1, L - 1))
+    return [ForAll(RankAtMost(deep.weight(l), end), (l, 1, L), given=[given]) for end in ends]
+
+
 @theorem("The map $A$ of balanced weights of depth 2 has the image of $W_2$ and the rows of $W_1$")
 def balanced_map_has_the_image_of_the_last_weight():
     """$A A' = (W_2 W_2')^2$ and $A'A = (W_1' W_1)^2$, and no Gram matrix loses rank by squaring (Bah et al., 2022)."""

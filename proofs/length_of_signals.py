@@ -21,13 +21,11 @@ def contraction(W):
     return at_most(matmul(W, T(W)), Identity(W.rows))
 
 
-@theorem(r"BP's error signal is no longer than the output's if $W_l W_l' \le I$ above, at depths 2 and 3")
+@theorem(r"BP's error signals are no longer than the output's if $W_l W_l' \le I$ for $l \ge 2$, at any depth")
 def bp_signals_of_contractions_shrink():
     """A contraction's transpose is one (Saxe, McClelland and Ganguli, 2014, on orthogonal weights)."""
-    return [
-        AtMost(length(BP, net, 1), squared_norm(net.error), given=[contraction(W) for W in net.weights[1:]])
-        for net in (two, three)
-    ]
+    given = ForAll(contraction(batched.weight(k)), (k, 2, L))
+    return ForAll(AtMost(length(BP, batched, l), squared_norm(batched.error)), (l, 1, L), given=[given])
 
 
 @theorem("TP's error signal is no shorter than the output's if $W_2 W_2' \\le I$ has full row rank, at depth 2")

@@ -172,12 +172,12 @@ def tp_descends_in_another_norm():
     return Equal(velocity(V) + 2 * V * velocity(LogPdet(net.weight(3))), -falls, given=[full_row_rank(net.weight(3))])
 
 
-@theorem("Along the flow of Gauss-Newton targets the loss never rises, at depths 2 and 3 and any rank")
+@theorem("Along the flow of Gauss-Newton targets the loss never rises, at any depth and rank")
 def gn_descends():
     r"""$A A^+$ for $A = W_L \cdots W_{k+1}$ is an orthogonal projection whatever the ranks (compare Meulemans et al.,
     2020).
     """
-    return [Nonincreasing(net.loss, along=GN.flow(net)) for net in (two, three)]
+    return Nonincreasing(deep.loss, along=GN.flow(deep))
 
 
 @theorem("Damped TP's loss falls as a sum of squares at depth 2, for every damping and at any rank")
