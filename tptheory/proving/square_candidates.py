@@ -27,7 +27,8 @@ POWERS = 3
 def candidate_sets(scalar: Polynomial, reduced: Polynomial, resources: Resources) -> Iterator[list[SquareCandidate]]:
     """Return sets of candidates to try, from the likeliest to the largest.
 
-    First come halves of as few shapes as possible that cover all terms, then all halves. Then come the halves of the
+    First come halves of as few shapes as possible that cover all terms, then all halves, also those of the terms as
+    they were before hypotheses rewrote them. Then come the halves of the
     traces of square hypotheses: adding such a trace may turn a term that looks negative into squares. Where hypotheses
     speak of roots, products of the halves with these follow, here and again near the end, and of columns with
     principal roots. Then come the velocities alone, and at last all of these with what stands beside a velocity, with
@@ -41,6 +42,7 @@ def candidate_sets(scalar: Polynomial, reduced: Polynomial, resources: Resources
     yield _of_few_shapes(scalar.alphabet, groups)
     everything = sorted({half for halves in groups.values() for found in halves.values() for half in found})
     yield everything
+    yield sorted({*everything, *words.halves(scalar)})
     if resources.completed:
         yield [*resources.completed, *everything]
     squares = [p.trace() for p in resources.equations if p.rows == p.columns]

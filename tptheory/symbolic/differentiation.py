@@ -214,7 +214,8 @@ def _adjugate(determinant: Determinant, invertible: Matrices) -> MatrixExpr:
         return matmul(determinant, Pinv(A))
     raise UnsupportedExpressionError(
         f"'expression' must not move a determinant of a matrix that may be singular (got {determinant}, of size "
-        f"{A.rows}). Assume invertible({A}), take LogPdet({A}), or give sizes up to {LARGEST_ADJUGATE}."
+        f"{A.rows}). In a claim about a rate, assume invertible({A}); elsewhere give derivative(..., "
+        f"invertible=[{A}]), take LogPdet({A}), or give sizes up to {LARGEST_ADJUGATE}."
     )
 
 
