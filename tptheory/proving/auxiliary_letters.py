@@ -11,7 +11,7 @@ from itertools import product
 from operator import mul
 from typing import Any, NamedTuple
 
-from tptheory.proving.knowledge import ROOT
+from tptheory.proving.knowledge import PRINCIPAL_ROOT, ROOT
 from tptheory.proving.letters import Family, Letter
 from tptheory.proving.rewriting import Cofactors, Combination
 from tptheory.proving.translation import Translator
@@ -70,7 +70,7 @@ class AuxiliaryLetters:
                 continue
             if isinstance(subject, Velocity):
                 auxiliary.velocities.append(character)
-            elif kind == ROOT and not isinstance(subject, Family):
+            elif kind in (ROOT, PRINCIPAL_ROOT) and not isinstance(subject, Family):
                 auxiliary.multipliers.append(character)
                 if (number := _plain_number(subject)) is not None:
                     auxiliary.roots.setdefault(number, character)

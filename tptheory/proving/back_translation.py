@@ -13,14 +13,14 @@ from sympy import Determinant, Identity, Inverse, MatrixExpr, OneMatrix, S, Trac
 
 from tptheory.errors import UnsupportedExpressionError
 from tptheory.proving.factoring import Factoring, Product, Sum
-from tptheory.proving.knowledge import DIRECTION, ROOT
+from tptheory.proving.knowledge import DIRECTION, PRINCIPAL_ROOT, ROOT
 from tptheory.proving.letters import Letter
 from tptheory.proving.translating import size_expression
 from tptheory.proving.translation import Translator
 from tptheory.proving.words import Polynomial, Rational, divide, rotations, summed
 from tptheory.symbolic.expressions import LogPdet, Pinv, matadd, matmul, transpose
 
-UNSPOKEN = (ROOT, DIRECTION)
+UNSPOKEN = (ROOT, PRINCIPAL_ROOT, DIRECTION)
 """The kinds of letters that a proof brings in, and that no expression stands for."""
 FUNCTIONS_OF_A_MATRIX: dict[str, Callable[[Any], Any]] = {
     "named": lambda A: A,

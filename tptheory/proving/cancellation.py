@@ -174,7 +174,8 @@ def _images_of_roots(translator: Translator) -> Iterator[LemmaCandidate]:
     in a block perhaps.
     """
     alphabet = translator.alphabet
-    letters = [Polynomial.word(alphabet, a) for a in sorted(alphabet.matrices_of_certificates())]
+    every = (Polynomial.word(alphabet, a) for a in sorted(alphabet.matrices_of_certificates()))
+    letters = [p for p in every if any(word for _, word in p.terms)]  # others have shape 1x1, and are numbers
     killed = [X for pair in translator.inverse_pairs() for X in _complements(*pair)]
     killed += [E * X for E, X in product(letters, killed) if _is_of_kind(E, "coordinates") and E.columns == X.rows]
     for root in letters:

@@ -128,9 +128,11 @@ def _with_letters_taken_out(translator: Knowledge, A: Polynomial) -> Iterator[Po
     """Run through ``det R det(I + R^-1 B)`` for the letters ``R`` of a sum ``R + B`` that have an inverse."""
     whole = Polynomial.identity(A.alphabet, A.rows)
     for (scalars, word), c in sorted(A.terms.items()):
+        if c != 1 or scalars or len(word) != 1 or is_layered(A.alphabet, word):
+            continue
         R = Polynomial.word(A.alphabet, word)
-        inverse = translator.known_inverse(R) if c == 1 and not scalars and len(word) == 1 else None
-        if inverse is not None and not is_layered(A.alphabet, word):
+        inverse = translator.known_inverse(R)
+        if inverse is not None:
             yield determinant(translator, R) * determinant(translator, whole + inverse * (A - R))
 
 

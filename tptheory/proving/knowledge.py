@@ -28,8 +28,8 @@ def both_inverse(A: Polynomial, K: Polynomial) -> tuple[Polynomial, Polynomial]:
     return A * K - Polynomial.identity(A.alphabet, A.rows), K * A - Polynomial.identity(A.alphabet, A.columns)
 
 
-ROOT, DIRECTION = "root", "direction"
-"""The kinds of the letters for square roots, and for columns that may be any."""
+ROOT, PRINCIPAL_ROOT, DIRECTION = "root", "principal root", "direction"
+"""The kinds of the letters for square roots, for those that are symmetric, and for columns that may be any."""
 
 
 class Knowledge(ABC):

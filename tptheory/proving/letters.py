@@ -24,8 +24,9 @@ class Family:
         kind: what sort of thing it is. What the claim names: a matrix (``symbol``), a ``number``, a ``width`` at a
             layer, a ``sequence`` over the layers, or an ``index`` that stands as a number. What the translation makes
             of a polynomial: ``pinv``, ``inverse``, ``det``, ``log pdet``, a product that is ``kronecker`` or
-            ``entrywise``, a ``function`` of numbers, the ``root`` of a number or of a matrix, a ``column`` that exists
-            beside a matrix, or ``named``, which is the polynomial itself. Constant matrices: ``ones``, ``unit`` vectors
+            ``entrywise``, a ``function`` of numbers, the ``root`` of a number or of a matrix, the ``principal root``
+            of a matrix, a ``sum of squares`` over the layers, a ``column`` that exists beside a matrix, or ``named``,
+            which is the polynomial itself. Constant matrices: ``ones``, ``unit`` vectors
             and ``coordinates``, the blocks of an identity. A node of which nothing is known: ``atom``. What no
             certificate speaks of: ``abbreviation`` and ``auxiliary``.
         subject: the SymPy object, or the polynomial, that it is made of.

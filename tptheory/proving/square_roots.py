@@ -14,7 +14,7 @@ from typing import Any
 from sympy import Symbol
 
 from tptheory.proving.completion import Completion, Limits
-from tptheory.proving.knowledge import ROOT
+from tptheory.proving.knowledge import PRINCIPAL_ROOT, ROOT
 from tptheory.proving.letters import Family, Letter
 from tptheory.proving.norms import half_of
 from tptheory.proving.term_order import INVERSE
@@ -66,7 +66,7 @@ def assume_principal_roots(translator: Translator, matrices: Iterable[Polynomial
     for A in matrices:
         commuting = [M for M in _other_symbols(A) if basis.vanishes(A * M - M * A)]
         if commuting:
-            letter = Letter(Family(ROOT, ("principal", A), f"sqrt({A!r})", {"root": A.data()}))
+            letter = Letter(Family(PRINCIPAL_ROOT, A, f"sqrt({A!r})", {"root": A.data()}))
             T = Polynomial.word(alphabet, alphabet.matrix(letter, A.rows, A.rows, level=INVERSE, symmetric=True))
             translator.assume(T * T - A, ("property", "positive_semidefinite", A.data()))
             for M in commuting:
