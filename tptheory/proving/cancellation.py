@@ -173,15 +173,19 @@ def _images_of_roots(translator: Translator) -> Iterator[LemmaCandidate]:
     ``X`` is a letter, which may have ``X R`` beside it, as ``M X + X M = 0`` says; or ``I - A+ A`` or ``I - A A+``,
     in a block perhaps.
     """
-    alphabet = translator.alphabet
-    every = (Polynomial.word(alphabet, a) for a in sorted(alphabet.matrices_of_certificates()))
-    letters = [p for p in every if any(word for _, word in p.terms)]  # others have shape 1x1, and are numbers
+    letters = _matrices(translator.alphabet)
     killed = [X for pair in translator.inverse_pairs() for X in _complements(*pair)]
     killed += [E * X for E, X in product(letters, killed) if _is_of_kind(E, "coordinates") and E.columns == X.rows]
     for root in letters:
         if _is_of_kind(root, ROOT):
             yield from (LemmaCandidate(root.transpose() * X) for X in killed if X.rows == root.rows)
             yield from _images_of_letters(root, letters)
+
+
+def _matrices(alphabet: Alphabet) -> list[Polynomial]:
+    """Return the letters that are matrices, and no numbers, as those of shape 1x1 may be."""
+    every = (Polynomial.word(alphabet, a) for a in sorted(alphabet.matrices_of_certificates()))
+    return [p for p in every if any(word for _, word in p.terms)]
 
 
 def _images_of_letters(root: Polynomial, letters: list[Polynomial]) -> Iterator[LemmaCandidate]:
