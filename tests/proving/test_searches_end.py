@@ -34,3 +34,8 @@ def test_a_multiple_of_the_identity_leaves_the_other_term_to_be_taken_out():
     """``det(s I + M) = det M det(I + s M^-1)``."""
     claim = Equal(Determinant(s * I + M), Determinant(M) * Determinant(I + s * Inverse(M)))
     assert prove(claim).proved
+
+
+def test_a_large_number_under_a_logarithm_is_not_factored():
+    """Else the search would not come back."""
+    assert not prove(Equal(LogPdet((2**89 - 1) * (2**107 - 1) * M), LogPdet(M)), seconds=1).proved

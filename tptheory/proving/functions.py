@@ -24,6 +24,8 @@ from tptheory.proving.words import Polynomial
 
 NONNEGATIVE = (exp, cosh)
 """The functions whose values are not below 0 at any number."""
+LARGEST_FACTORED = 10**12
+"""Larger numbers are not factored: that may take for ever."""
 LARGEST_ROOT = 6
 """Of a root, and of the power under it, no more than this is multiplied out."""
 ROOTS: Reason = ("definition", "a root to its power")
@@ -32,14 +34,20 @@ ONE_OF_ITS_ARGUMENTS: Reason = ("definition", "a maximum or minimum is one of it
 
 def function(translator: Knowledge, s: Expr) -> Polynomial:
     """Return the letter of a function of numbers, or a sum of logarithms, and assume what is known of its value."""
-    expanded = expand_log(s, factor=True) if isinstance(s, log) else s
-    if expanded != s:
+    if isinstance(s, log) and (expanded := _expanded(s)) != s:
         return translator(expanded)
     arguments = [translator(argument) for argument in s.args]
     value = function_of_numbers(translator, s.func, arguments, str(s))
     if translator.maybe_nonreal is None:  # what is said here is said of real numbers
         _assume_values(translator, s, value, arguments)
     return value
+
+
+def _expanded(logarithm: log) -> Expr:
+    """Write the logarithm of a product of positive numbers as a sum, and a small rational as a product of primes."""
+    coefficient, _ = logarithm.args[0].as_coeff_Mul()
+    is_small = coefficient.is_Rational and max(abs(coefficient.p), coefficient.q) <= LARGEST_FACTORED
+    return expand_log(logarithm, factor=bool(is_small))
 
 
 def _assume_values(translator: Knowledge, s: Expr, value: Polynomial, arguments: Sequence[Polynomial]) -> None:
