@@ -22,7 +22,9 @@ from tptheory import (
     prove,
     squared_norm,
 )
+from tptheory.proving.layer_sums import bring_in_sums
 from tptheory.proving.restating import restated
+from tptheory.proving.theory import theory_of
 
 L, l, k = (Symbol(name, integer=True) for name in ("L", "l", "k"))
 net = DeepLinearNetwork(depth=L)
@@ -80,6 +82,14 @@ PAIRS = {
         at_every_layer(squared_norm(signal), squared_norm(net.error), ForAll(partial_isometry(W), (k, 2, L))),
         at_every_layer(squared_norm(signal), squared_norm(net.error)),
     ),
+    "the output alone": (
+        AtMost(squared_norm(net.output), squared_norm(whole), given=[narrower]),
+        AtMost(squared_norm(whole), squared_norm(net.output), given=[narrower]),
+    ),
+    "the first layer alone": (
+        AtMost(squared_norm(signal.subs(l, 1)), squared_norm(net.error), given=[above]),
+        AtMost(squared_norm(signal.subs(l, 1)), squared_norm(net.error), given=[wider]),
+    ),
     "with a weight": (
         at_every_layer(2 * squared_norm(x), 3 * squared_norm(whole), narrower),
         at_every_layer(3 * squared_norm(x), 2 * squared_norm(whole), narrower),
@@ -99,18 +109,67 @@ def test_what_is_false_beside_it_is_refuted(name):
     check_refuted(PAIRS[name][1])
 
 
-def test_a_sum_of_other_squares_is_not_taken():
-    """A stored proof whose remark proposes another sum, or one with a negative weight, is not one of the claim."""
-    claim = PAIRS["contractions shrink activations"][0]
-    certificate = prove(claim).certificate
-    (name,) = (n for n, said in certificate.data["meanings"].items() if "sum of squares" in said)
-    for weight in ("-1", "2"):
-        said = {"sum of squares": _with_weight(certificate.data["meanings"][name], weight)}
-        changed = {**certificate.data, "meanings": {**certificate.data["meanings"], name: said}}
-        assert restated(claim, Certificate(changed)) is None
+SUM = "sum of squares"
+CLAIM = PAIRS["contractions shrink activations"][0]
 
 
-def _with_weight(remark, weight):
-    """Return a remark on a sum with another weight."""
-    direction, first, last, begins, ((_, terms),) = remark["sum of squares"]
-    return [direction, first, last, begins, [[weight, terms]]]
+@pytest.fixture(scope="module")
+def certificate():
+    """Return the proof of a claim that rests on one sum of squares."""
+    return prove(CLAIM).certificate
+
+
+def _with_sum(certificate, **changes):
+    """Return the certificate with another proposal for its sum of squares."""
+    meanings = certificate.data["meanings"]
+    (name,) = (n for n, said in meanings.items() if SUM in said)
+    said = dict(zip(("direction", "first", "last", "begins", "adds"), meanings[name][SUM], strict=True))
+    proposal = {SUM: [*(said | changes).values()]}
+    return Certificate({**certificate.data, "meanings": {**meanings, name: proposal}})
+
+
+def test_a_stored_sum_is_known_again(certificate):
+    """The remark that says of what it is the sum is the one that the prover wrote."""
+    assert restated(CLAIM, _with_sum(certificate)) is not None
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"adds": [["-1", [["1", [["x", "k", 0]]]]]]},
+        {"adds": [["2", [["1", [["x", "k", 0]]]]]]},
+        {"adds": [["1", [["1", [["s", "k", 0]], 1]]]]},
+        {"adds": [["1", [["1", [["s", "k", 1]], 1]]]]},
+        {"begins": [["1", [["1", [["s", "", 0]], 1]]]]},
+        {"begins": [["1", [["1", [["W", "k", 0]]]]]]},
+        {"begins": [["1", [["1", [], 1]]]], "adds": [["1", [["1", [["s", "k", 0]], 1]]]]},
+        {"first": ["k", 0]},
+        {"first": ["", True]},
+    ],
+    ids=str,
+)
+def test_a_stored_proof_with_another_sum_is_another_claims(certificate, changes):
+    """A root that is made of itself, or begins at every layer, may not exist: nothing may be shown from it."""
+    changed = _with_sum(certificate, **changes)
+    assert restated(CLAIM, changed) is None
+    assert restated(ForAll(Zero(W.subs(k, l)), (l, 1, L)), changed) is None
+
+
+@pytest.mark.parametrize("direction", ["up", "down"])
+@pytest.mark.parametrize(
+    "squares",
+    [
+        {"begins": [["1", [["1", [], 1]]]], "adds": [["1", [["1", [["s", "k", 0]], 1]]]]},
+        {"begins": [["1", [["1", [["W", "k", 0]]]]]], "adds": []},
+        {"begins": [], "adds": [["1", [["1", [["t", "k", 0]], 1]]]]},
+    ],
+    ids=str,
+)
+def test_no_law_is_taken_from_a_sum_that_need_not_exist(direction, squares):
+    """The proposal is refused before a law of it is known."""
+    theory, _ = theory_of([CLAIM])
+    known = [*theory.laws]
+    proposal = [direction, ["", 0], ["L", 0], squares["begins"], squares["adds"]]
+    with pytest.raises(ValueError, match="no sum of squares"):
+        bring_in_sums(theory, {"s": {SUM: proposal}, "t": {SUM: ["up", ["", 0], ["L", 0], [], []]}})
+    assert theory.laws == known

@@ -8,15 +8,16 @@ number that rises at no layer on the way down, ``k + 1`` stands in the place of 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fractions import Fraction
+from itertools import product
 from typing import Any, Literal, NamedTuple
 
 from tptheory.certificates.reading import BOUND_INDEX
 from tptheory.proving.depth_lemmas import Strategy
 from tptheory.proving.indexed import LayerLaw
-from tptheory.proving.letters import Family, Index, Letter, moved_terms
-from tptheory.proving.near_laws import HERE
+from tptheory.proving.letters import Family, Index, Letter, indices_in, moved_terms
+from tptheory.proving.near_laws import HERE, letters_of
 from tptheory.proving.searching import StuckError
 from tptheory.proving.theory import LayerGoal, Theory
 from tptheory.proving.translation import Reason
@@ -26,6 +27,7 @@ SUM_OF_SQUARES = "sum of squares"
 """The kind of the letters for roots of sums of squares over the layers, and the remark that says of which."""
 ADDED: Reason = ("definition", "the root of a sum of squares over the layers")
 Direction = Literal["up", "down"]
+DIRECTIONS: tuple[Direction, ...] = ("up", "down")
 WeightedTerms = list[list[Any]]
 """Weighted squares as a certificate writes them: pairs of a rational above 0 and the terms of a polynomial."""
 
@@ -78,12 +80,41 @@ class SumOfSquares(NamedTuple):
 
 
 def bring_in_sums(theory: Theory, meanings: dict[str, Any]) -> None:
-    """Add the laws of the sums that the remarks of a stored proof propose; any sum of squares has a root."""
+    """Add the laws of the sums that the remarks of a stored proof propose: any sum of squares has a root.
+
+    The squares are of what the claim speaks of, and of nothing that a remark brings in: then the root of a layer is
+    made of that of the layer before, and exists.
+
+    Raises:
+        ValueError: if what a remark proposes is no such sum.
+    """
+    known = {*theory.schema.alphabet.named.families}
     for remark in meanings.values():
         if SUM_OF_SQUARES in remark:
             direction, first, last, begins, adds = remark[SUM_OF_SQUARES]
             total = SumOfSquares("up" if direction == "up" else "down", tuple(first), tuple(last), begins, adds)
+            _refuse_unfit(total, known)
             theory.extend(total.laws(theory))
+
+
+def _refuse_unfit(total: SumOfSquares, known: set[str]) -> None:
+    """Refuse a sum of squares of unknown letters, one whose ends or beginning speak of the layer, and wrong weights.
+
+    Raises:
+        ValueError: if it is such a one.
+    """
+    ends = [total.first, total.last, *(index for _, terms in total.begins for index in indices_in(terms))]
+    names = {name for _, terms in (*total.begins, *total.adds) for name in _names_in(terms)}
+    if not (names <= known and all(base in ("", "L") and type(offset) is int for base, offset in ends)):
+        raise ValueError("a remark proposes what is no sum of squares over the layers")
+
+
+def _names_in(terms: list[Any]) -> Iterator[str]:
+    """Run through the names of the letters and sizes in terms, which may be at an index."""
+    for item in (*letters_of(terms), *(size for _, _, *sizes in terms for size in sizes)):
+        plain = item["T"] if isinstance(item, dict) else item
+        if not isinstance(plain, int):
+            yield plain[0] if isinstance(plain, list) else plain
 
 
 def _shifted(index: Index, by: int) -> Index:
@@ -125,6 +156,8 @@ Prove = Callable[[LayerGoal, Strategy], list[dict[str, Any]]]
 def shown_by_sums(theory: Theory, goal: LayerGoal, prove: Prove) -> list[tuple[LayerGoal, list[dict[str, Any]]]]:
     """Show that a number is at no layer above 0: it is minus a sum of squares that grows from layer to layer.
 
+    A number at the first layer or at the last one alone is shown to be so at all layers.
+
     Args:
         theory: the theory, to which the laws of the sum are added.
         goal: the goal.
@@ -134,22 +167,44 @@ def shown_by_sums(theory: Theory, goal: LayerGoal, prove: Prove) -> list[tuple[L
         StuckError: if the number is not shown to begin below 0 and to rise at no layer, in either direction.
     """
     stuck = StuckError("no sum of squares over the layers was found")
-    for direction in ("up", "down"):
+    for (everywhere, at), direction in product(_at_all_layers(goal), DIRECTIONS):
         try:
-            total = _sum_of_squares(theory, goal, direction, prove)
-            equation = read_terms(theory, goal.terms) + total.square(theory)
+            total = _sum_of_squares(theory, everywhere, direction, prove)
+            equation = read_terms(theory, everywhere.terms) + total.square(theory)
             theory.extend(total.laws(theory))
-            shown = goal._replace(kind="zero", terms=equation.data(), left=len(equation.data()))
+            shown = everywhere._replace(kind="zero", terms=equation.data(), left=len(equation.data()))
             cases = prove(shown, direction)
         except StuckError as error:
             stuck = error
             continue
         number = len(theory.laws) + len(theory.proved)
-        root = [theory.schema.alphabet.named.item(total.letter(HERE))]
-        case: dict[str, Any] = {"at": list(HERE), "after": None, "uses": [[number, list(HERE)]], "left": goal.left}
+        root = [theory.schema.alphabet.named.item(total.letter(at))]
+        case: dict[str, Any] = {"at": list(HERE), "after": None, "uses": [[number, list(at)]], "left": goal.left}
         case |= {"method": "descent", "cofactors": [["1", [], 0, []]], "squares": [["1", [["1", root, 1]]]]}
         return [(shown, cases), (goal, [case])]
     raise stuck
+
+
+def _at_all_layers(goal: LayerGoal) -> Iterator[tuple[LayerGoal, Index]]:
+    """Run through goals at all layers, each with the layer at which it is the goal."""
+    if goal.first is not None:
+        yield goal, HERE
+        return
+    first, last = ("", 1), ("L", 0)
+    for end in [index for index in (first, last) if index in {*indices_in(goal.terms)}]:
+        terms = [
+            [c, [_moved(item, end) for item in items], *(_moved(size, end) for size in sizes)]
+            for c, items, *sizes in goal.terms
+        ]
+        yield goal._replace(terms=terms, first=first, last=last), end
+
+
+def _moved(item: Any, end: Index) -> Any:
+    """Return a letter, a trace or a size with the layer ``k`` in the place of an end."""
+    if isinstance(item, dict):
+        ((mark, inside),) = item.items()
+        return {mark: [_moved(a, end) for a in inside] if mark == "tr" else _moved(inside, end)}
+    return [item[0], *BOUND_INDEX] if isinstance(item, list) and tuple(item[1:]) == end else item
 
 
 def _sum_of_squares(theory: Theory, goal: LayerGoal, direction: Direction, prove: Prove) -> SumOfSquares:
