@@ -383,6 +383,14 @@ COMMUTING = {
         AtMost(S**2, R**2, given=[positive_semidefinite(S), at_most(S, R), Equal(S * R, R * S)]),
         AtMost(S**2, R**2, given=[positive_semidefinite(S), at_most(S, R)]),
     ),
+    "what commutes with a square": (
+        Equal(N * R, R * N, given=[positive_semidefinite(R), Equal(N * R * R, R * R * N)]),
+        Equal(N * R, R * N, given=[symmetric(R), Equal(N * R * R, R * R * N)]),
+    ),
+    "one form has one square": (
+        Equal(S, R, given=[positive_semidefinite(S, R), Equal(S * S, R * R)]),
+        Equal(S, R, given=[positive_semidefinite(S), Equal(S * S, R * R)]),
+    ),
     "between two bounds": (
         NonNegative((S - r * I) * (s * I - S), given=[at_most(r * I, S), at_most(S, s * I)]),
         NonNegative((S - r * I) * (s * I - S), given=[symmetric(S), at_most(r * I, S)]),

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from fractions import Fraction
-from itertools import chain, combinations, islice, product
+from itertools import chain, combinations, islice, permutations, product
 from time import perf_counter
 from typing import NamedTuple
 
@@ -180,6 +180,19 @@ def _images_of_roots(translator: Translator) -> Iterator[LemmaCandidate]:
         if _is_of_kind(root, ROOT):
             yield from (LemmaCandidate(root.transpose() * X) for X in killed if X.rows == root.rows)
             yield from _images_of_letters(root, letters)
+    yield from _images_of_differences([p for p in letters if _is_of_kind(p, ROOT)])
+
+
+def _images_of_differences(roots: list[Polynomial]) -> Iterator[LemmaCandidate]:
+    """Run through ``R'(M - N)`` and ``Q'(M - N)`` for ``R R' = M`` and ``Q Q' = N``: ``M^2 = N^2`` gives ``M = N``."""
+    for first, second in permutations(roots, 2):
+        M, N = (
+            root.alphabet.letters[character][0].family.subject
+            for root in (first, second)
+            for _, character in root.terms
+        )
+        if (M.rows, M.columns) == (N.rows, N.columns):
+            yield LemmaCandidate(first.transpose() * (M - N), [(Fraction(1), second.transpose() * (M - N))])
 
 
 def _matrices(alphabet: Alphabet) -> list[Polynomial]:

@@ -59,12 +59,17 @@ def _is_positive_integer(family: Family, alphabet: Alphabet) -> bool:
 def assume_principal_roots(translator: Translator, matrices: Iterable[Polynomial]) -> None:
     """Give each positive semidefinite ``A`` that commutes with a letter ``M`` a symmetric ``T`` with ``T^2 = A``.
 
-    The principal root is a polynomial in ``A`` (Higham, Functions of Matrices, 2008), and so ``T M = M T``.
+    The principal root is a polynomial in ``A`` (Higham, Functions of Matrices, 2008), and so ``T M = M T``. A itself is
+    the principal root of its square, and commutes with what that commutes with.
     """
     alphabet = translator.alphabet
     basis = Completion(alphabet, translator.known(), Limits(effort=EFFORT))
     for A in matrices:
-        commuting = [M for M in _other_symbols(A) if basis.vanishes(A * M - M * A)]
+        symbols = _other_symbols(A)
+        commuting = [M for M in symbols if basis.vanishes(A * M - M * A)]
+        for M in symbols:
+            if M not in commuting and basis.vanishes(A * A * M - M * A * A):
+                translator.assume(A * M - M * A, PRINCIPAL)
         if commuting:
             letter = Letter(Family(PRINCIPAL_ROOT, A, f"sqrt({A!r})", {"root": A.data()}))
             T = Polynomial.word(alphabet, alphabet.matrix(letter, A.rows, A.rows, level=INVERSE, symmetric=True))
