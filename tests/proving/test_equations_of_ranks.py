@@ -4,7 +4,8 @@ import pytest
 from proving.pairs import check_proved, check_refuted
 from sympy import BlockMatrix, Identity, MatrixSymbol, Max, Min, symbols
 
-from tptheory import AtMost, Equal, ImageWithin, Pinv, Rank, Zero, invertible
+from tptheory import AtMost, Equal, ImageWithin, Pinv, Rank, Zero, invertible, projection
+from tptheory.claims.compound import Holds
 
 m, n, p, q = symbols("m n p q", integer=True, positive=True)
 I = Identity(n)
@@ -77,6 +78,10 @@ PAIRS = {
     "below an idempotent": (
         Equal(R * R, R, given=[*idempotent(S), Equal(Rank(S - R), Rank(S) - Rank(R))]),
         Equal(R * R, R, given=[*idempotent(S), AtMost(Rank(S - R), Rank(S))]),
+    ),
+    "two claims from one equation": (
+        Holds(projection(R, S - R), given=[projection(S), Equal(Rank(S - R), Rank(S) - Rank(R))]),
+        Holds(projection(R, S - R), given=[projection(S), AtMost(Rank(S - R), Rank(S))]),
     ),
     "a sum of idempotents (Cochran)": (
         Equal(R * R, R, given=[Equal(R + S + T, I), Equal(Rank(R) + Rank(S) + Rank(T), n)]),

@@ -168,13 +168,13 @@ def _roots(translator: Translator, basis: Completion, deadline: float) -> Iterat
 
 
 def _images_of_roots(translator: Translator) -> Iterator[LemmaCandidate]:
-    """Run through ``R'X`` for roots ``R R' = M``: it vanishes, and so does ``M X``, if ``X'M X`` does.
+    """Run through ``R'X`` for each root ``R R' = M``: as ``|R'X|^2 = tr(X'M X)``, it is 0 where ``X'M X`` is.
 
-    ``X`` is a letter, which may have ``X R`` beside it, as ``M X + X M = 0`` says; or ``I - A+ A`` or ``I - A A+``,
-    in a block perhaps.
+    ``X`` is a letter, or ``I - A A+`` or ``I - A+ A``, perhaps times coordinates. A square letter is tried again with
+    the square of ``X R``, for ``M X + X M = 0``; and the difference of two forms with those of both roots.
     """
     letters = _matrices(translator.alphabet)
-    killed = [X for pair in translator.inverse_pairs() for X in _complements(*pair)]
+    killed = [X for pair in translator.inverse_pairs() for X in _kernel_projections(*pair)]
     killed += [E * X for E, X in product(letters, killed) if _is_of_kind(E, "coordinates") and E.columns == X.rows]
     for root in letters:
         if _is_of_kind(root, ROOT):
@@ -216,8 +216,8 @@ def _is_of_kind(p: Polynomial, kind: str) -> bool:
     return letter.family.kind == kind and not turned
 
 
-def _complements(A: Polynomial, P: Polynomial) -> Iterator[Polynomial]:
-    """Run through ``I - A A+`` and ``I - A+ A``, for a matrix and its pseudo-inverse."""
+def _kernel_projections(A: Polynomial, P: Polynomial) -> Iterator[Polynomial]:
+    """Run through ``I - A A+`` and ``I - A+ A``, for a matrix and its pseudo-inverse or inverse."""
     if any(word for _, word in P.terms):
         yield Polynomial.identity(A.alphabet, A.rows) - A * P
         yield Polynomial.identity(A.alphabet, A.columns) - P * A

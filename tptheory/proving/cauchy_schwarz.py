@@ -3,7 +3,7 @@
 With ``b^2 = |B|^2`` and ``k = 1 / |B|^2`` its squared norm is ``|A|^2 |B|^2 - t^2``; where ``B = 0`` there is nothing
 to show. Here ``B`` may be an identity, so that ``tr(A)^2 <= n |A|^2``; and ``A`` and ``B`` may end with the root of a
 positive semidefinite matrix ``S = R R'``, so that ``(x'S y)^2 <= x'S x y'S y``. A rank is the squared norm of a
-projection, so that ``tr(A)^2 <= rank(A) |A|^2``.
+projection, so that ``tr(A)^2 <= rank(A) |A|^2``. Where the size of A is a number, ``A - tr(A) I / n`` needs no root.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def completed_squares(number: Polynomial, translator: Translator) -> list[Square
     """
     found = list(_traces_and_norms(number, translator))
     if not found:
-        return _less_their_means(number)
+        return _matrices_and_means(number)
     basis = Completion(translator.alphabet, translator.known(), Limits(effort=EFFORT))
     for t, A, B in found:
         for word in (A.word, translator.alphabet.transpose(A.word)):
@@ -51,7 +51,7 @@ def completed_squares(number: Polynomial, translator: Translator) -> list[Square
     return []
 
 
-def _less_their_means(number: Polynomial) -> list[SquareCandidate]:
+def _matrices_and_means(number: Polynomial) -> list[SquareCandidate]:
     """Return ``A`` and ``tr(A) I`` for the squares of traces in a number, where the size of ``A`` is a number."""
     alphabet = number.alphabet
     squared = {scalars[0] for scalars, _ in number.terms if len(scalars) == 2 and scalars[0] == scalars[1]}

@@ -1,7 +1,8 @@
 """Determinants of products and sums.
 
 ``det RS = det R det S`` for square factors, and ``det A' = det A``. A matrix that kills a column other than 0 is
-singular. The determinant of a sum is found from letters that have inverses, by Sylvester (1851), or in traces.
+singular. The determinant of a sum is found by taking out an invertible letter, by Sylvester's identity (1851), or by
+Newton's identities.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from tptheory.proving.term_order import DEFINED, PLAIN, Monomial
 from tptheory.proving.translating import Reason
 from tptheory.proving.words import Alphabet, Polynomial, Rational, divide, rotations
 
-KERNEL: Reason = ("definition", "a matrix that kills a column other than 0 is singular")
+KERNEL: Reason = ("definition", "a square matrix whose product with a matrix other than 0 is 0 is singular")
+NILPOTENT: Reason = ("definition", "the square of what is added to the identity is zero")
+REFLECTED: Reason = ("definition", "I + Q = Q (I + Q)' for an orthogonal Q")
 PRODUCTS: Reason = ("definition", "equal matrices have equal determinants")
 FOUND_TWICE: Reason = ("definition", "a determinant that is found in two ways")
 NEWTON: Reason = ("definition", "a determinant in traces of powers")
@@ -65,12 +68,14 @@ def _of_sum(translator: Knowledge, A: Polynomial) -> Polynomial:
             [[_entry(i == j, b * a) for j, (a, _) in enumerate(dyads)] for i, (_, b) in enumerate(dyads)]
         )
     if _is_nilpotent(translator, A - whole):
-        return Polynomial.identity(A.alphabet, 1)
+        value = _letter(translator, A)
+        translator.assume(value - Polynomial.identity(A.alphabet, 1), NILPOTENT)
+        return value
     turned = [*_rotated(A - whole)]
     sums = [A, A.transpose(), *(rest + Polynomial.identity(A.alphabet, rest.rows) for rest in turned)]
     value = _letter(translator, min(sums, key=_order_of_terms))
     signs = signs_of_transposes(translator)
-    _assume_turned(translator, A, value)
+    _assume_reflected(translator, A, value)
     plain = min((_without_transposes(p, signs) for p in (A, A.transpose())), key=_order_of_terms)
     if plain not in sums:
         translator.assume(value - _letter(translator, plain) if plain else value, PRODUCTS)
@@ -86,16 +91,19 @@ def _is_nilpotent(translator: Knowledge, N: Polynomial) -> bool:
     return len(word) == 1 and not is_layered(N.alphabet, word) and square in translator.known()
 
 
-def _assume_turned(translator: Knowledge, A: Polynomial, value: Polynomial) -> None:
-    """Assume ``det(I + Q) = det Q det(Q' + I)`` for an orthogonal Q, and for ``I - Q`` too if the size is a number."""
+def _assume_reflected(translator: Knowledge, A: Polynomial, value: Polynomial) -> None:
+    """Assume ``det A = det Q det A`` for ``A = a(I + Q)`` with ``Q'Q = I``.
+
+    For ``A = a(I - Q)`` of a size ``n`` that is a number, the right side has the factor ``(-1)^n``.
+    """
     first, second = sorted(A.terms, key=lambda m: len(m[1])) if len(A.terms) == 2 else (((), ""), ((), ""))
     if first != ((), "") or second[0] or len(second[1]) != 1 or is_layered(A.alphabet, second[1]):
         return
     Q, sign = Polynomial.word(A.alphabet, second[1]), divide(A.terms[second], A.terms[first])
     is_orthogonal = Q.transpose() * Q - Polynomial.identity(A.alphabet, A.rows) in translator.known()
     if is_orthogonal and (sign == 1 or (sign == -1 and isinstance(A.rows, int))):
-        factor = 1 if sign == 1 or not isinstance(A.rows, int) else (-1) ** A.rows
-        translator.assume(value - (determinant(translator, Q) * value).scale(factor), PRODUCTS)
+        factor = (-1) ** A.rows if sign == -1 and isinstance(A.rows, int) else 1
+        translator.assume(value - (determinant(translator, Q) * value).scale(factor), REFLECTED)
 
 
 def _order_of_terms(p: Polynomial) -> list[tuple[Monomial, Rational]]:
@@ -206,7 +214,7 @@ def _of_word(translator: Knowledge, word: str) -> Polynomial:
 
 
 def _singular(translator: Knowledge, zero: Polynomial, n: Size) -> Iterator[tuple[Polynomial, Reason]]:
-    """Conclude ``det R = 0`` from ``R X = 0``, for a square letter R and another that is known to have a full rank."""
+    """Conclude ``det R = 0`` from ``R X = 0`` for a square letter R and a product X that is known not to be 0."""
     for p in (zero, zero.transpose()):
         ((scalars, word), *others) = p.terms
         if others or scalars or len(word) < 2 or is_layered(zero.alphabet, word):

@@ -1,8 +1,8 @@
 """What is known of functions of numbers: the signs of exponentials and powers, and which of its arguments a maximum is.
 
+The logarithm of a product is first written as a sum of logarithms; that of a rational number, as a sum over its primes.
 Each function becomes a letter (`opaque`), and what is true of its values joins the hypotheses:
 
-- a logarithm of a product of positive numbers is a sum, and one of a rational number a sum over primes;
 - an exponential is not below 0, and neither is a hyperbolic cosine;
 - a power ``b^(p/q)`` of a number that is not below 0 is not below 0, and its ``q``-th power is ``b^p``;
 - a maximum ``m`` is not below any of its arguments, and equals one of them: ``r_1^2 = m - x_1``, ``r_2^2 = m - x_2``

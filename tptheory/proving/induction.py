@@ -51,7 +51,7 @@ class LayerSearch(ProofSearch):
     Args:
         claims: the claims, about a network of any depth.
         title: the title of the certificate.
-        in_numbers: whether a bound of a rank is stated as a number that is not below 0.
+        in_numbers: whether ``rank A <= r`` is stated as ``r - rank A >= 0``.
 
     Raises:
         UnsupportedExpressionError: if they are outside the language of the prover.
@@ -269,7 +269,7 @@ def _proved_from_near_laws(
     proof = attempt(translator, deadline) if quick else in_cases(attempt, translator, deadline)
     numbers = hypotheses_used(translator, proof)
     if not used_by.keys() >= {*numbers}:
-        raise StuckError("the proof brings in letters, which a proof at a layer does not define")
+        raise StuckError("the proof needs auxiliary matrices, which a proof at a layer cannot define")
     return {
         "at": list(at),
         "after": None if after is None else list(after),

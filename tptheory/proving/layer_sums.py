@@ -208,10 +208,10 @@ def _moved(item: Any, end: Index) -> Any:
 
 
 def _sum_of_squares(theory: Theory, goal: LayerGoal, direction: Direction, prove: Prove) -> SumOfSquares:
-    """Return the squares that a number is less than 0 by where it begins, and those that it loses at each layer.
+    """Return the squares of the proofs that the number is at most 0 where it begins, and rises at no layer.
 
     Raises:
-        StuckError: if there are none.
+        StuckError: if there are no such proofs.
     """
     first, last = goal.first, goal.last
     if first is None or last is None or first == last:
@@ -229,7 +229,7 @@ def _squares(cases: list[dict[str, Any]]) -> WeightedTerms:
     """Return the squares of a proof at the layer ``l``, at the layer ``k``.
 
     Raises:
-        StuckError: if the proof is made of cases.
+        StuckError: if the proof distinguishes cases.
     """
     (case,) = cases
     last = case["proof"] if case["method"] == "lemmas" else case

@@ -1,9 +1,10 @@
 """Pseudo-determinants of products, powers and sums, as logarithms.
 
 ``pdet AB = pdet A pdet B`` where the row space of ``A`` is the image of ``B``, so that ``A+A = BB+``, as where A has
-full column rank and B full row rank: there AB is one invertible map after another. ``pdet (A + D) = pdet A pdet D``
-where ``A'D = 0`` and ``A D' = 0``; ``pdet P = 1`` for an orthogonal projection; ``pdet A' = pdet A``, and
-``pdet A+ = 1 / pdet A``. For a number ``s`` other than 0 it is ``pdet sA = |s|^r pdet A``, where ``r`` is the rank.
+full column rank and B full row rank: there ``A+A = I = BB+``. ``pdet (A + D) = pdet A pdet D`` where ``A'D = 0`` and
+``A D' = 0``, and a part that is an orthogonal projection counts as 1; ``pdet A' = pdet A``, and it is
+``pdet A+ = 1 / pdet A``. For a rational ``s`` other than 0, and for positive symbols and their reciprocals, it is
+``pdet sA = |s|^r pdet A``, where ``r`` is the rank.
 """
 
 from __future__ import annotations
@@ -14,15 +15,16 @@ from itertools import combinations, pairwise
 from sympy import S, log
 
 from tptheory.proving.completion import Completion, Limits
-from tptheory.proving.determinants import PRODUCTS, full_ranks, is_layered, signs_of_transposes
+from tptheory.proving.determinants import full_ranks, is_layered, signs_of_transposes
 from tptheory.proving.knowledge import Knowledge
 from tptheory.proving.letters import Letter
 from tptheory.proving.translating import Reason
 from tptheory.proving.words import Alphabet, Polynomial, summed
 
-FULL_RANK: Reason = ("definition", "a product of full column rank times full row rank")
-ONE_SPACE: Reason = ("definition", "a product whose row space on the left is the image on the right")
-APART: Reason = ("definition", "a sum whose parts have neither rows nor columns in common")
+FULL_RANK: Reason = ("definition", "the left factor has full column rank and the right one full row rank")
+ONE_SPACE: Reason = ("definition", "the row space of each factor is the image of the next")
+APART: Reason = ("definition", "a sum of two parts with orthogonal images and orthogonal row spaces")
+SAME_UP_TO_SIGN: Reason = ("definition", "matrices that are equal up to sign have equal pseudo-determinants")
 EFFORT = 50_000
 """How much work a completion may do that compares spaces."""
 MOST_PARTS = 4
@@ -90,7 +92,10 @@ def _vanishes(translator: Knowledge, *polynomials: Polynomial) -> bool:
 
 
 def _is_of_one_space(translator: Knowledge, word: str) -> bool:
-    """Whether the row space of each letter of a product is the image of the next one."""
+    """Whether the row space of each letter of a product is the image of the next; their pseudo-inverses get names.
+
+    Products with inverses are not looked at: those have pseudo-inverses too, and so on without end.
+    """
     inverse = any(translator.alphabet.letters[a][0].family.kind in ("pinv", "inverse") for a in word)
     if len(word) < 2 or inverse or is_layered(translator.alphabet, word):
         return False
@@ -116,7 +121,7 @@ def _is_projection(translator: Knowledge, p: Polynomial) -> bool:
 
 
 def _log_pdet_of_multiple(translator: Knowledge, logarithm: Polynomial, A: Polynomial) -> Polynomial:
-    """Return ``log pdet sA = rank(A) log |s| + log pdet A`` for a number ``s`` that is not 0."""
+    """Return ``log pdet sA = rank(A) log |s| + log pdet A``, given ``log |s|``."""
     return logarithm * (A * translator.pinv(A)).trace() + log_pdet(translator, A)
 
 
@@ -162,7 +167,7 @@ def _equal_log_pdets(translator: Knowledge, zero: Polynomial) -> Iterator[tuple[
     (left, c), (right, d) = zero.terms.items()
     if abs(c) == abs(d) and not left[0] and not right[0]:
         A, B = (zero.with_terms({m: 1}) for m in (left, right))
-        yield log_pdet(translator, A) - log_pdet(translator, B), PRODUCTS
+        yield log_pdet(translator, A) - log_pdet(translator, B), SAME_UP_TO_SIGN
 
 
 def _log_of_word(translator: Knowledge, word: str, text: str) -> Polynomial:

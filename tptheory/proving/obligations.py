@@ -20,7 +20,7 @@ from tptheory.errors import UnsupportedExpressionError
 from tptheory.proving.alternatives import assume_fails, has_signs, one_equation
 from tptheory.proving.auxiliary_letters import ABBREVIATION
 from tptheory.proving.cancellation import unit_factors
-from tptheory.proving.cauchy_schwarz import EFFORT, completed_squares
+from tptheory.proving.cauchy_schwarz import completed_squares
 from tptheory.proving.completion import Completion, Limits
 from tptheory.proving.equations import descent, either, equal
 from tptheory.proving.letters import Family, Letter, Size
@@ -30,9 +30,9 @@ from tptheory.proving.rank_sums import rank_descent, rank_equation, rank_vanishi
 from tptheory.proving.ranks import blocks, rank_at_most
 from tptheory.proving.searching import Attempt, Proof, common_scalars, divided
 from tptheory.proving.square_roots import (
+    assume_positive_integers,
     assume_principal_roots,
     assume_roots,
-    assume_roots_of_integers,
     equation_of_root,
 )
 from tptheory.proving.translating import refuse_nonreal
@@ -42,6 +42,9 @@ from tptheory.proving.words import Polynomial
 from tptheory.symbolic.differentiation import differential
 from tptheory.symbolic.rank import Rank
 from tptheory.symbolic.rebuilding import terms_alone
+
+REWRITING_EFFORT = 20_000
+"""How much work a completion may do that rewrites a number before its squares are completed."""
 
 
 class Obligation(NamedTuple):
@@ -139,7 +142,7 @@ def _of_sign(goal: goals.NonNegative, translator: Translator) -> Iterator[Obliga
         yield Obligation(expression, expression.transpose())
     number = quadratic_form(expression, translator)
     assume_roots(translator)
-    assume_roots_of_integers(translator, number)
+    assume_positive_integers(translator, number)
     yield Obligation(number.scale(-1))
 
 
@@ -275,7 +278,9 @@ def translated(claim: Claim, setting: SearchSetting) -> tuple[Translator, list[O
     if setting.completing:
         for each in found:
             if each.right is None:
-                number = Completion(translator.alphabet, translator.known(), Limits(effort=EFFORT)).rewritten(each.left)
+                number = Completion(translator.alphabet, translator.known(), Limits(effort=REWRITING_EFFORT)).rewritten(
+                    each.left
+                )
                 translator.completed += completed_squares(number, translator)
                 translator.completed += norms_of_products(number, translator)
     if setting.inverses:

@@ -1,8 +1,8 @@
 """Lemmas where ranks add up: ``rank Z = rank A + rank (Z - A)`` gives ``Z Z+ A = A = A Z+ Z`` and ``A Z+ A = A``.
 
 The image of ``Z`` lies in the sum of the images of ``A`` and ``B = Z - A``, and fills it where the ranks add up. So the
-image of A lies in that of Z, and A and B have only 0 in common (Marsaglia and Styan, 1974). Where ``Z`` is the
-identity, A is idempotent (Cochran, 1934).
+image of A lies in that of Z, and the images of A and B have only 0 in common (Marsaglia and Styan, 1974). Where ``Z``
+is the identity, A is idempotent (Cochran, 1934).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from tptheory.proving.words import Polynomial
 
 
 class _Part(NamedTuple):
-    """A matrix ``Z`` and a matrix ``A``, where the rank of ``Z`` may be that of ``A`` and that of ``Z - A``."""
+    """Two matrices of one shape, where the rank of ``Z`` may be the sum of those of ``A`` and of ``Z - A``."""
 
     Z: Polynomial
     A: Polynomial
@@ -108,7 +108,7 @@ def _add_image(chain: LemmaChain, part: _Part, deadline: float) -> None:
 def _compare(pool: RankPool, part: _Part) -> Polynomial:
     """Compare what two matrices have outside of each other's images; return ``I - A A+``."""
     Z, A = part
-    D, _ = RelationSearch(pool).joined(A, Z)
+    D = RelationSearch(pool).joined(A, Z)
     outside_A = Polynomial.identity(A.alphabet, A.rows) - A * pool.pinv(A)
     pool.add(Contained((Z - A).transpose(), outside_A.transpose(), D.transpose()))
     pool.compared.append(Z - A)  # whose rank is at most that of its parts

@@ -7,7 +7,7 @@ is a relation.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from itertools import combinations, combinations_with_replacement, islice, product
 
 from tptheory.proving.norms import half_of
@@ -93,7 +93,7 @@ class RelationSearch:
         return {word for word in every if word and letters.issuperset(word)}
 
     def _grams(self) -> None:
-        """Compare ``A X`` with ``A'A X``, and that with ``A' X``, where hypotheses say that it is ``A A'X``."""
+        """Show ``rank AX = rank A'AX = rank A'X`` where hypotheses rewrite ``A'AX`` as ``AA'X``."""
         for M in self._both_ways():
             first = next(iter(M.terms))[1][:1]
             A = Polynomial.word(self.alphabet, first)
@@ -115,9 +115,10 @@ class RelationSearch:
     def _letters_that_make(self, B: Polynomial) -> list[Polynomial]:
         """Return the letters of the hypotheses that say what a matrix equals."""
         stating = (h.polynomial for h in self.pool.translator.hypotheses if B.terms.keys() <= h.polynomial.terms.keys())
-        return self._letters(p for p in stating if len(p.terms) > 2)
+        return self._letters([p for p in stating if len(p.terms) > 2])
 
     def frobenius(self, A: Polynomial, B: Polynomial, C: Polynomial) -> None:
+        """Compare the ranks in a product of three: ``rank AB + rank BC <= rank B + rank ABC``."""
         B, F, G, H = (self.pool.note(p) for p in (B, A * B, B * C, A * B * C))
         self.pool.add(
             Frobenius(A, B, C, F, G, H), Contained(F, C, H), Contained(G.transpose(), A.transpose(), H.transpose())
@@ -161,7 +162,7 @@ class RelationSearch:
         others = [M for M in noted if M and not is_multiple_of_identity(M)]
         return [*dict.fromkeys(p for M in others for p in (M, M.transpose()))]
 
-    def _letters(self, polynomials: Iterable[Polynomial], *, with_identities: bool = True) -> list[Polynomial]:
+    def _letters(self, polynomials: Sequence[Polynomial], *, with_identities: bool = True) -> list[Polynomial]:
         """Return the letters of polynomials and their transposes, and identities of the sizes between them."""
         adjoints = self.alphabet.adjoints
         found = {c for p in polynomials for _, word in p.terms for a in word for c in (a, adjoints[a])}
@@ -181,7 +182,7 @@ class RelationSearch:
                         self._coprime(F, one, G, self._letters((one, F, G)))
 
     def _contexts(self) -> None:
-        """Multiply the matrices by letters and by complements ``I - E``, from one side and from both."""
+        """Multiply the matrices, and parts of them, by letters and by complements ``I - E``, from one or both sides."""
         letters = self._letters([self.basis.rewritten(M) for M in self.pool.compared], with_identities=False)
         letters += [q for _, P in self.pool.pairs for q in (P, P.transpose()) if len(P.terms) == 1]
         complements = self._complements(letters)
@@ -208,7 +209,7 @@ class RelationSearch:
         return complements
 
     def _split(self, M: Polynomial, complements: list[Polynomial]) -> None:
-        """Compare a matrix with its parts ``M E`` and ``M (I - E)``, and with ``E M`` and ``(I - E) M``."""
+        """Compare a matrix with its parts ``M E`` and ``M (I - E)``, and so its transpose."""
         for p, C in product((M, M.transpose()), complements):
             if p.columns == C.rows and self._is_telling(p * C):
                 one, rest = Polynomial.identity(self.alphabet, C.rows), self.pool.note(p * C)
@@ -217,14 +218,14 @@ class RelationSearch:
                     self.pool.add(Contained(U, p.transpose(), part.transpose()))
                 self.pool.add(Summed(p, self.pool.note(p - p * C), rest))
 
-    def joined(self, A: Polynomial, Z: Polynomial) -> tuple[Polynomial, Polynomial]:
-        """Compare the parts of each of two matrices outside the image of the other; return them, that of Z first."""
+    def joined(self, A: Polynomial, Z: Polynomial) -> Polynomial:
+        """Compare the parts of each of two matrices outside the image of the other; return ``(I - A A+) Z``."""
         D, N = (self.pool.note(outside(U, V, self.pool.pinv)) for U, V in ((A, Z), (Z, A)))
         self.pool.add(Joined(A, Z, D, N), Joined(Z, A, N, D))
-        return D, N
+        return D
 
     def _cut_sums(self, M: Polynomial, letters: list[Polynomial]) -> None:
-        """Compare the parts of ``M = W C`` and ``M = C W``, where all terms begin or end with ``W``, with a letter."""
+        """For ``M = W C`` with a common first letter W, compare the ranks in ``x W C``; and so for the transpose."""
         for x, p in product(letters, (M, M.transpose())):
             parts = _without_first_letter(p)
             if parts and x.columns == p.rows and self._is_telling(x * p):

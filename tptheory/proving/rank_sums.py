@@ -55,7 +55,8 @@ def rank_vanishing(left: Polynomial, right: Polynomial) -> Attempt:
 
     def attempt(translator: Translator, deadline: float) -> Proof:
         pool = RankPool(translator, completion(translator, deadline))
-        if not any(isinstance(each, GivenRanks) for each in pool.relations.values()):
+        given = [form for form, each in pool.relations.items() if isinstance(each, GivenRanks)]
+        if not any(isinstance(key, int) for form in given for key, _ in form):
             raise StuckError("no hypothesis compares ranks")
         return vanishing_in(pool, left, right, deadline)
 

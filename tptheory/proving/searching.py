@@ -166,12 +166,14 @@ class LemmaChain:
     def close(self, proof: Proof) -> Proof:
         """Return a proof over the branch as one over the translator: the lemmas that it needs are shown in it.
 
-        What was defined over the branch joins the translator under the same numbers; those of lemmas stay empty there.
+        What was defined over the branch joins the translator under the same numbers; where the branch has a lemma, a
+        hypothesis that the translator has already stands once more.
         """
         more = self.branch.hypotheses[len(self.translator.hypotheses) :]
         if any(h.reason != LEMMA for h in more):
-            empty = Assumption(Polynomial.zero(self.branch.alphabet, 1, 1), LEMMA)
-            self.translator.hypotheses += [empty if h.reason == LEMMA else h for h in more]
+            known = next(h for h in self.branch.hypotheses if h.reason != LEMMA)
+            filler = Assumption(known.polynomial, known.reason)
+            self.translator.hypotheses += [filler if h.reason == LEMMA else h for h in more]
         needed = {*hypotheses_used(self.branch, proof)}
         kept: list[Lemma] = []
         for lemma in reversed(self.lemmas):

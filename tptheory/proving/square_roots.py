@@ -39,7 +39,7 @@ def assume_roots(translator: Translator) -> None:
             translator.assume(root_equation(alphabet, letter), ("nonnegative", number.data()))
 
 
-def assume_roots_of_integers(translator: Translator, number: Polynomial) -> None:
+def assume_positive_integers(translator: Translator, number: Polynomial) -> None:
     """Give each positive integer ``n`` that a number speaks of, such as a size, a letter ``r`` with ``r^2 = n - 1``."""
     alphabet = translator.alphabet
     for character in sorted({s for scalars, _ in number.terms for s in scalars if not alphabet.is_trace(s)}):
@@ -52,8 +52,9 @@ def assume_roots_of_integers(translator: Translator, number: Polynomial) -> None
 
 def _is_positive_integer(family: Family, alphabet: Alphabet) -> bool:
     """Whether the letter of a family is a size, or a symbol that is declared to be an integer above 0."""
-    declared = isinstance(family.subject, Symbol) and family.subject.is_integer and family.subject.is_positive
-    return family in alphabet.named.sizes or (family.kind == "number" and bool(declared))
+    if family.kind != "number" or not isinstance(family.subject, Symbol):
+        return False
+    return family in alphabet.named.sizes or bool(family.subject.is_integer and family.subject.is_positive)
 
 
 def assume_principal_roots(translator: Translator, matrices: Iterable[Polynomial]) -> None:
@@ -71,7 +72,7 @@ def assume_principal_roots(translator: Translator, matrices: Iterable[Polynomial
             if M not in commuting and basis.vanishes(A * A * M - M * A * A):
                 translator.assume(A * M - M * A, PRINCIPAL)
         if commuting:
-            letter = Letter(Family(PRINCIPAL_ROOT, A, f"sqrt({A!r})", {"root": A.data()}))
+            letter = Letter(Family(PRINCIPAL_ROOT, A, f"sqrt({A!r})", {"principal root": A.data()}))
             T = Polynomial.word(alphabet, alphabet.matrix(letter, A.rows, A.rows, level=INVERSE, symmetric=True))
             translator.assume(T * T - A, ("property", "positive_semidefinite", A.data()))
             for M in commuting:

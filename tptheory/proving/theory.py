@@ -139,7 +139,7 @@ def theory_of(claims: Sequence[Claim], in_numbers: bool = False) -> tuple[Theory
 
     Args:
         claims: the claims.
-        in_numbers: whether a bound of a rank is stated as a number that is not below 0.
+        in_numbers: whether ``rank A <= r`` is stated as ``r - rank A >= 0``.
     """
     theory = Theory(IndexedTranslator())
     theory.schema.bases = dict.fromkeys(_depths(claims), "L")

@@ -21,8 +21,8 @@ from tptheory.symbolic.watching import Watch, unwatched
 
 OF_A_LAYER = {*SHAPES, "states"}
 """The methods of a rule that take a layer: where a subclass defines one, it must be one formula for all layers."""
-_OF_A_COMPARED_RULE: WeakSet[type] = WeakSet()
-"""The classes of rules that differ from another rule, which is compared, in the letters for its signals alone."""
+_EXEMPT: WeakSet[type] = WeakSet()
+"""Classes of rules that are not compared: each says what another rule says, with letters for its signals."""
 _is_comparing: ContextVar[bool] = ContextVar("is_comparing", default=False)
 """Whether a method is being compared: what others it asks at numbers is compared where they are asked at a symbol."""
 
@@ -43,7 +43,7 @@ def one_formula(method: Method, name: str) -> Method:
 
     @wraps(method)
     def checked(rule: Any, net: Any, l: Any) -> Any:
-        if _is_compared_elsewhere(method, rule) or not _may_be_several(net):
+        if _is_exempt(method, rule) or not _may_be_several(net):
             return method(rule, net, l)
         if _is_comparing.get() and not _may_be_any(l, net):
             return _watched(method, name, rule, net, l)[0]
@@ -70,7 +70,7 @@ def one_formula_of_motion(method: Callable[[Any, Any], Any], name: str) -> Calla
 
     @wraps(method)
     def checked(rule: Any, net: Any) -> Any:
-        if _is_compared_elsewhere(method, rule) or not _may_be_several(net):
+        if _is_exempt(method, rule) or not _may_be_several(net):
             return method(rule, net)
         if net.any_depth:
             _formula_for_any(at_layer, name, rule, net)
@@ -119,14 +119,14 @@ def _said_of_all(function: Method, name: str, rule: Any, net: Any, l: Any) -> An
     return said
 
 
-def _is_compared_elsewhere(method: Callable[..., Any], rule: Any) -> bool:
-    """Whether a rule is tptheory's own, or takes over what another rule defines, whose methods are compared."""
-    return all(map(stands_in_a_package, (method, type(rule)))) or type(rule) in _OF_A_COMPARED_RULE
+def _is_exempt(method: Callable[..., Any], rule: Any) -> bool:
+    """Whether a rule is not compared: one of tptheory's, or a copy of another one with letters for its signals."""
+    return all(map(stands_in_a_package, (method, type(rule)))) or type(rule) in _EXEMPT
 
 
-def take_as_compared(kind: type) -> None:
+def exempt_from_comparison(kind: type) -> None:
     """Do not compare the rules of a class, which say what another rule says, with letters for its signals."""
-    _OF_A_COMPARED_RULE.add(kind)
+    _EXEMPT.add(kind)
 
 
 def is_compared(method: Any) -> bool:

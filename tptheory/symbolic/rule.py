@@ -24,11 +24,11 @@ from tptheory.symbolic.layers import LayerSymbol, Recursion, Sequence
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.one_formula import (
     OF_A_LAYER,
+    exempt_from_comparison,
     is_compared,
     mark_as_compared,
     one_formula,
     one_formula_of_motion,
-    take_as_compared,
 )
 from tptheory.symbolic.own_code import OF_A_NETWORK, naming_failures
 from tptheory.symbolic.remembering import one_question, remembered
@@ -231,7 +231,8 @@ class Rule(ShownAsMathematics, metaclass=RuleClass):
         L, l = Symbol("L", integer=True), Symbol("l", integer=True)
         net, two = DeepLinearNetwork(depth=L), DeepLinearNetwork(depth=2)
         try:
-            self.update(net, l), states_at(self, net, l)  # what branches is refused here, and not shown
+            self.update(net, l)  # raises where the rule branches, which its copy with letters does not
+            states_at(self, net, l)
             own = self.error_signal(two, 2) != two.error  # then d_L is not dLoss/dx_L
             lettered = with_signals(self, _signal_at_a_layer)
             error = MatrixSymbol("d_L", net.widths[L], 1) if self.direct else MatrixSymbol("d_l", net.widths[l], 1)
@@ -314,7 +315,7 @@ def with_signals(rule: Rule, signal: Callable[[Any, Any], MatrixExpr]) -> Rule:
         def error_signal(self, net: Any, l: int) -> MatrixExpr:
             return signal(net, l)
 
-    take_as_compared(Lettered)
+    exempt_from_comparison(Lettered)
     Lettered.__name__ = type(rule).__name__
     lettered = object.__new__(Lettered)
     for attribute, value in vars(rule).items():

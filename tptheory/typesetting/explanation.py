@@ -273,6 +273,9 @@ def _letters_brought_in(notation: Notation, meanings: Any) -> Written:
         with suppress(*MALFORMED):
             if "direction" in remark:
                 said.append(symbol.within_words() + prose(" is any column"))
+            elif "principal root" in remark:
+                whole = Remark(notation, (name,), remark).written("principal root")
+                said.append(symbol.within_words() + prose(" is the symmetric root of ") + whole.within_words())
             elif "root" in remark:
                 square = Written(f"{symbol.text} {symbol.text}'", rf"{symbol.latex} {symbol.latex}^{{\top}}")
                 whole = Remark(notation, (name,), remark).written("root")

@@ -285,6 +285,13 @@ def _root(remark: Remark) -> Symbol:
     return Symbol(Written(f"sqrt({of.text})", rf"\sqrt{{{of.latex}}}"))
 
 
+def _principal_root(remark: Remark) -> Symbol:
+    """Write the root of a matrix that is symmetric as its power 1/2."""
+    of = remark.written("principal root")
+    base = bracketed(of) if " " in of.text else of
+    return Symbol(Written(f"{base.text}^(1/2)", f"{grouped(base.latex)}^{{1/2}}"))
+
+
 def _direction(remark: Remark) -> Symbol:
     """Write a column that may be any: ``z``, with the matrix whose quadratic form it is for if another letter is so."""
     of, own = remark.written("direction"), remark.key[0]
@@ -324,6 +331,7 @@ LETTER_WRITERS: dict[str, Callable[[Remark], Symbol | None]] = {
     "factor": _factor,
     "ones": _ones,
     "root": _root,
+    "principal root": _principal_root,
     "direction": _direction,
     "log pdet": _function_writer("log pdet", Written("log pdet", r"\log\operatorname{pdet}")),
     "det": _function_writer("det", Written("det", r"\det")),
