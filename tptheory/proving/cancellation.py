@@ -130,9 +130,9 @@ def _lemmas(translator: Translator, deadline: float) -> list[tuple[Polynomial, P
         p = candidate.polynomial
         if perf_counter() > deadline:
             break
-        if (p, not candidate.squares) in seen or len(p.terms) > LONGEST or basis.vanishes(p):
+        if (p, bool(candidate.squares)) in seen or len(p.terms) > LONGEST or basis.vanishes(p):
             continue
-        seen.update(product((p, p.transpose(), p.scale(-1), p.transpose().scale(-1)), [not candidate.squares]))
+        seen.update(product((p, p.transpose(), p.scale(-1), p.transpose().scale(-1)), [bool(candidate.squares)]))
         shown = _vanishing(basis, candidate)
         if shown is not None:
             found.append((p, shown.cancellation(translator, p)))

@@ -84,11 +84,10 @@ def _of_sum(translator: Knowledge, A: Polynomial) -> Polynomial:
 
 def _is_nilpotent(translator: Knowledge, N: Polynomial) -> bool:
     """Whether a hypothesis says ``M^2 = 0`` of the letter M of which a matrix is a multiple."""
-    if len(N.terms) != 1:
+    words = [word for _, word in N.terms]
+    if [len(word) for word in words] != [1] or is_layered(N.alphabet, words[0]):
         return False
-    ((_, word),) = N.terms
-    square = Polynomial.word(N.alphabet, word * 2) if word else N
-    return len(word) == 1 and not is_layered(N.alphabet, word) and square in translator.known()
+    return Polynomial.word(N.alphabet, words[0] * 2) in translator.known()
 
 
 def _assume_reflected(translator: Knowledge, A: Polynomial, value: Polynomial) -> None:
@@ -96,10 +95,13 @@ def _assume_reflected(translator: Knowledge, A: Polynomial, value: Polynomial) -
 
     For ``A = a(I - Q)`` of a size ``n`` that is a number, the right side has the factor ``(-1)^n``.
     """
-    first, second = sorted(A.terms, key=lambda m: len(m[1])) if len(A.terms) == 2 else (((), ""), ((), ""))
-    if first != ((), "") or second[0] or len(second[1]) != 1 or is_layered(A.alphabet, second[1]):
+    first, *others = sorted(A.terms, key=lambda m: len(m[1]))
+    if first != ((), "") or [(scalars, len(word)) for scalars, word in others] != [((), 1)]:
         return
-    Q, sign = Polynomial.word(A.alphabet, second[1]), divide(A.terms[second], A.terms[first])
+    ((_, word),) = others
+    if is_layered(A.alphabet, word):
+        return
+    Q, sign = Polynomial.word(A.alphabet, word), divide(A.terms[others[0]], A.terms[first])
     is_orthogonal = Q.transpose() * Q - Polynomial.identity(A.alphabet, A.rows) in translator.known()
     if is_orthogonal and (sign == 1 or (sign == -1 and isinstance(A.rows, int))):
         factor = (-1) ** A.rows if sign == -1 and isinstance(A.rows, int) else 1

@@ -92,7 +92,7 @@ def bring_in_sums(theory: Theory, meanings: dict[str, Any]) -> None:
     for remark in meanings.values():
         if SUM_OF_SQUARES in remark:
             direction, first, last, begins, adds = remark[SUM_OF_SQUARES]
-            total = SumOfSquares("up" if direction == "up" else "down", tuple(first), tuple(last), begins, adds)
+            total = SumOfSquares(direction, tuple(first), tuple(last), begins, adds)
             _refuse_unfit(total, known)
             theory.extend(total.laws(theory))
 
@@ -105,7 +105,11 @@ def _refuse_unfit(total: SumOfSquares, known: set[str]) -> None:
     """
     ends = [total.first, total.last, *(index for _, terms in total.begins for index in indices_in(terms))]
     names = {name for _, terms in (*total.begins, *total.adds) for name in _names_in(terms)}
-    if not (names <= known and all(base in ("", "L") and type(offset) is int for base, offset in ends)):
+    if not (
+        total.direction in DIRECTIONS
+        and names <= known
+        and all(base in ("", "L") and type(offset) is int for base, offset in ends)
+    ):
         raise ValueError("a remark proposes what is no sum of squares over the layers")
 
 

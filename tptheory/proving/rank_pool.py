@@ -8,7 +8,7 @@ from typing import NamedTuple
 from tptheory.proving.completion import Completion
 from tptheory.proving.knowledge import ROOT
 from tptheory.proving.rank_lemmas import Namer
-from tptheory.proving.rank_relations import Contained, GivenRanks, Relation, no_less_than_zero
+from tptheory.proving.rank_relations import Contained, GivenRanks, Relation, no_less_than_zero, product_of_given
 from tptheory.proving.rewriting import NO_COFACTORS
 from tptheory.proving.searching import common_scalars, divided
 from tptheory.proving.term_order import DEFINED, Monomial, order
@@ -143,7 +143,7 @@ class RankPool(Namer):
             if h.polynomial.is_scalar and h.transposes is None:
                 given += _given(number, h.polynomial)
         rooted = [each for each in given if each.root is not None][:MOST_MULTIPLIED]
-        given += filter(None, (first.times(second) for first, second in combinations_with_replacement(rooted, 2)))
+        given += [product_of_given(x, y) for x, y in combinations_with_replacement(rooted, 2)]
         for each in given:
             form = self.read(each.number)
             if each.root is not None or any(isinstance(key, int) for key in form):

@@ -47,19 +47,19 @@ class GivenRanks:
     root: Polynomial | None
     origin: Combination
 
-    def times(self, other: GivenRanks) -> GivenRanks | None:
-        """Return the product with another sum, which is not negative either; None where a sum is 0.
 
-        ``r^2 s^2 - x y = (r^2 - x) s^2 + x (s^2 - y)`` for the roots ``r`` and ``s`` of ``x`` and ``y``.
-        """
-        if self.root is None or other.root is None:
-            return None
-        origin = [*_multiplied(other.root * other.root, self.origin), *_multiplied(self.number, other.origin)]
-        return GivenRanks(self.number * other.number, self.root * other.root, origin)
+def product_of_given(x: GivenRanks, y: GivenRanks) -> GivenRanks:
+    """Return the product of two sums that are not negative: it is not negative either.
+
+    ``r^2 s^2 - x y = (r^2 - x) s^2 + x (s^2 - y)`` for the roots ``r`` and ``s`` of ``x`` and ``y``.
+    """
+    r, s = (each.root or each.number.scale(0) for each in (x, y))
+    origin = [*_multiplied(s * s, x.origin), *_multiplied(x.number, y.origin)]
+    return GivenRanks(x.number * y.number, r * s, origin)
 
 
 def _multiplied(number: Polynomial, origin: Combination) -> Combination:
-    """Multiply a combination of hypotheses, without cofactors, by a number."""
+    """Multiply a combination of hypotheses that has no cofactors by a number."""
     return [(c * d, Cofactors(scalars, "", ""), k) for (scalars, _), c in number.terms.items() for d, _, k in origin]
 
 

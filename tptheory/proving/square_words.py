@@ -194,7 +194,7 @@ class Words:
         return Polynomial.word(self.alphabet, word)
 
     def multiplied(self, candidates: Sequence[SquareCandidate]) -> Iterator[SquareCandidate]:
-        """Return products of candidates, and of 1, with one or two of the roots of which hypotheses speak."""
+        """Return products of candidates, and of 1, with one or two roots of hypotheses that are not principal."""
         multipliers, shapes = self.resources.multipliers, self.alphabet.shapes
         numbers = [r for r in multipliers if shapes[r] is None]
         matrices = [R for R in multipliers if shapes[R] is not None and self.alphabet.adjoints[R] != R]
@@ -210,10 +210,10 @@ class Words:
         return [c._replace(word=made) for R in principal for c in candidates for made in self._times(c.word, R)]
 
     def ends(self, scalar: Polynomial) -> list[SquareCandidate]:
-        """Return the columns, turned to rows, at the ends of the forms ``z' A z`` in a scalar."""
+        """Return the letters of one row in the traces of a scalar, such as ``z'`` in a form ``z' A z``."""
         cycles = [cycle for _, _, cycle in parts(scalar, self.resources.roots)]
         letters = dict.fromkeys(letter for cycle in cycles for letter in cycle)
-        return [SquareCandidate((), (), a) for a in letters if (self.alphabet.shapes[a] or (0,))[0] == 1]
+        return [SquareCandidate((), (), a) for a in letters if self.alphabet.shape(a)[0] == 1]
 
     def with_multiples(self, candidates: Sequence[SquareCandidate]) -> Iterator[list[SquareCandidate]]:
         """Return one set, candidates and their products with roots; none where hypotheses speak of no roots."""
