@@ -202,6 +202,7 @@ def _matrices(alphabet: Alphabet) -> list[Polynomial]:
 
 
 def _images_of_letters(root: Polynomial, letters: list[Polynomial]) -> Iterator[LemmaCandidate]:
+    """Run through ``R'X`` for a root R and letters X; for square ones, again with the square of ``X R``."""
     for X in letters:
         if X.rows == root.rows and X not in (root, root.transpose()):
             yield LemmaCandidate(root.transpose() * X)

@@ -297,7 +297,10 @@ def _telling(translator: Translator) -> Iterator[list[Polynomial]]:
 
 
 def _blocks_of_forms(translator: Translator, equations: list[Polynomial]) -> Iterator[Polynomial]:
-    """Run through what hypotheses say of each block of a form: ``E_1' R R' E_1 = S`` where ``R R'`` has the block S."""
+    """Run through what equations with products say of blocks: ``E_1' R R' E_1 = S`` where ``R R'`` has the block S.
+
+    Blocks below the diagonal are left out: of forms, they are the transposes of those above it.
+    """
     for p in equations:
         for parts, whole in translator.cut_sizes():
             if (p.rows, p.columns) == (whole, whole) and any(len(word) > 2 for _, word in p.terms):

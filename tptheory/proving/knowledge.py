@@ -141,7 +141,14 @@ class Knowledge(ABC):
         return branch
 
     def number(self, kind: str, A: Polynomial, text: str, level: int = PLAIN) -> Polynomial:
-        """Make a letter for a number that depends on a matrix alone; one matrix gives the same letter everywhere."""
+        """Make a letter for a number that depends on a matrix alone; one matrix gives the same letter everywhere.
+
+        Args:
+            kind: the kind of the letter.
+            A: the matrix.
+            text: its name.
+            level: its level; a letter that is `DEFINED` is rewritten into what defines it.
+        """
 
         def letter_of(letter: Letter, _: Polynomial) -> Polynomial:
             return Polynomial.number(self.alphabet, (self.alphabet.scalar(letter, level),))

@@ -73,6 +73,7 @@ class SumOfSquares(NamedTuple):
         return self._square(theory, BOUND_INDEX)
 
     def _square(self, theory: Theory, at: Index) -> Polynomial:
+        """Return the square of the root at an index, and declare the root as a number."""
         letter = self.letter(at)
         theory.schema.shapes[letter.family] = None
         root = Polynomial.scalar(theory.schema.alphabet, letter)

@@ -55,6 +55,7 @@ def log_pdet(translator: Knowledge, A: Polynomial, text: str = "") -> Polynomial
 
 
 def _letter(translator: Knowledge, A: Polynomial, text: str) -> Polynomial:
+    """Return the letter of the logarithm for a matrix and its transpose."""
     A = min(A, A.transpose(), key=lambda p: sorted(p.terms))
     return translator.number("log pdet", A, text or f"LogPdet({A!r})")
 

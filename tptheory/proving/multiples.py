@@ -51,7 +51,7 @@ def sum_that_vanishes(
 
 
 def _from_the_left(D: Polynomial) -> list[Polynomial]:
-    """Return a polynomial and its products with one letter from the left, those of one shape beside each other."""
+    """Return a polynomial and its products with one letter from the left; of a number, with its scalars too."""
     return [D, *_products(D)][:MOST]
 
 

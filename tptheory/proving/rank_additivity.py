@@ -75,6 +75,7 @@ def _sign(pool: RankPool, form: RankForm, A: Polynomial) -> int:
 
 
 def _identities(pool: RankPool) -> list[Polynomial]:
+    """Return the identities of the sizes of the square matrices that are compared."""
     sizes = dict.fromkeys(A.rows for A in pool.compared if A.rows == A.columns)
     return [Polynomial.identity(pool.alphabet, size) for size in sizes]
 

@@ -167,8 +167,8 @@ class RankPool(Namer):
     def note(self, M: Polynomial) -> Polynomial:
         """Rewrite a matrix by the hypotheses, bound its rank, and return it as it is rewritten.
 
-        The rank is at least 0, and at most each size and the rank of the same matrix without its last letter, without
-        its first letter, or without numbers, where these stand in all its terms.
+        The rank is at least 0, and at most each size. Where a last letter, a first letter or numbers stand in all its
+        terms, it is at most the rank of the letter, and that of the same matrix without them.
         """
         M = self.basis.rewritten(M)
         if not M or is_multiple_of_identity(M):
@@ -215,7 +215,7 @@ def added(form: RankForm, more: RankForm, factor: Rational) -> RankForm:
 
 
 def _given(number: int, zero: Polynomial) -> list[GivenRanks]:
-    """Return what the hypothesis of a number says of a sum: it is not negative where a root is its, else it is 0."""
+    """Return what a hypothesis says of a number: it is not negative if its root stands in it, else it is 0."""
     square, root = _root_in(zero)
     if root is not None:
         return [GivenRanks(root * root - zero.scale(square), root, [(square, NO_COFACTORS, number)])]

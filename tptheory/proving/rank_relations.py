@@ -1,7 +1,8 @@
 """Inequalities between ranks: those that follow from the lemmas of `rank_lemmas`, and those that hypotheses state.
 
 The former are that the rank of a product is at most that of a factor, that the rank of a sum is at most the sum of the
-ranks, the inequality of Frobenius (1911), and its reverse in the case of equality (Marsaglia and Styan, 1974).
+ranks, the inequality of Frobenius (1911), its reverse in the case of equality (Marsaglia and Styan, 1974), and that
+two images have one sum, whichever of them is taken first.
 """
 
 from __future__ import annotations

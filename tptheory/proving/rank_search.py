@@ -1,8 +1,8 @@
 """The search for relations between ranks.
 
 The matrices are those whose ranks the goal or a hypothesis speaks of, the parts of their words, and products with
-letters: wherever a matrix is a sum of multiples of others, or a product is zero or is rewritten by a hypothesis, there
-is a relation.
+letters and with complements of idempotents: wherever a matrix is a sum of multiples of others, or a product is zero or
+is rewritten by a hypothesis, there is a relation.
 """
 
 from __future__ import annotations
@@ -272,7 +272,7 @@ class RelationSearch:
                 yield P if M == A else P.transpose()
 
     def _sums(self) -> None:
-        """Write each compared matrix, and identities, as sums of multiples of others, and compare the ranks."""
+        """Write compared matrices, sums that are inverted, and identities as sums of others, and compare the ranks."""
         sizes = {M.rows: None for M in self.pool.noted if M.rows == M.columns and ((), "") in M.terms}
         targets = [M for M in map(self.basis.rewritten, self.pool.compared) if M]
         targets += [Polynomial.identity(self.alphabet, size) for size in sizes]

@@ -28,12 +28,11 @@ def candidate_sets(scalar: Polynomial, reduced: Polynomial, resources: Resources
     """Return sets of candidates to try, from the likeliest to the largest.
 
     First come halves of as few shapes as possible that cover all terms, then all halves, also those of the terms as
-    they were before hypotheses rewrote them. Then come the halves of the
-    traces of square hypotheses: adding such a trace may turn a term that looks negative into squares. Where hypotheses
-    speak of roots, products of the halves with these follow, here and again near the end, and of columns with
-    principal roots. Then come the velocities alone, and at last all of these with what stands beside a velocity, with
-    halves of terms that hypotheses turn into others, with both parts of forms that are cut in two, and with powers of
-    the numbers, multiplied by roots.
+    they were before hypotheses rewrote them. Then come the halves of the traces of square hypotheses: adding such a
+    trace may turn a term that looks negative into squares. Where hypotheses speak of roots, products of columns with
+    principal roots follow, then of the halves with the other roots, and these again near the end. Then come the
+    velocities alone, and at last all of these with what stands beside a velocity, with halves of terms that hypotheses
+    turn into others, with both parts of forms that are cut in two, and with powers of the numbers, multiplied by roots.
     """
     if resources.completed:
         yield [*resources.completed]

@@ -73,6 +73,7 @@ def parts(scalar: Polynomial, roots: Mapping[str, str]) -> Iterator[Part]:
 
 
 def parts_of(alphabet: Alphabet, scalars: tuple[str, ...], roots: Mapping[str, str]) -> Iterator[Part]:
+    """Split a product of scalars into a trace and numbers that have roots, in every way, as `parts` does."""
     cycles = sorted({s for s in scalars if alphabet.is_trace(s)})
     for cycle in ["", *cycles]:
         counted = Counter(scalars)
