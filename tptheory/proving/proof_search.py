@@ -27,7 +27,7 @@ class ProofSearch(ABC):
 
     Attributes:
         found: the proofs, as certificates write them; empty until they are found.
-        stuck: why the first attempt led to no proof.
+        stuck: why the first attempt led to no proof that says how far it got; else why the first one did.
         refused: why the checker refused a proof that was found, and that proof; None if it refused none.
         ended: whether more effort would find no more.
     """
@@ -57,8 +57,9 @@ class ProofSearch(ABC):
         """Search for proofs, and keep them, or what stood in their way."""
 
     def note(self, stuck: StuckError) -> None:
-        """Keep why an attempt led to no proof, if it is the first; what the search built for it is let go."""
-        self.stuck = self.stuck or StuckError(stuck.reason, **stuck.evidence)
+        """Keep why an attempt led to no proof, if it is the first that says how far it got; the rest is let go."""
+        if self.stuck is None or (stuck.evidence and not self.stuck.evidence):
+            self.stuck = StuckError(stuck.reason, **stuck.evidence)
 
     def accept(self, found: list[dict[str, Any]]) -> None:
         """Keep proofs, if the checker accepts them; else keep the first that it refuses, and why."""
