@@ -39,7 +39,7 @@ def test_a_command_that_is_asked_to_end_says_so_in_one_line(tmp_path, sent):
 @pytest.mark.parametrize("seconds", [0.05, 0.2, 0.35, 0.5])
 def test_an_interrupt_while_modules_are_imported_is_quiet(tmp_path, seconds):
     """No traceback of an import; a command that has begun by then says that it was interrupted, and nothing else."""
-    running = started(["derive", "--depth", "40"], tmp_path, with_default_interrupt)
+    running = started(["derive", "--depth", "400"], tmp_path, with_default_interrupt)
     with pytest.raises(subprocess.TimeoutExpired):
         running.wait(seconds)
     running.send_signal(signal.SIGINT)
