@@ -302,9 +302,8 @@ def _blocks_of_forms(translator: Translator, equations: list[Polynomial]) -> Ite
     Blocks below the diagonal are left out: of forms, they are the transposes of those above it.
     """
     for p in equations:
-        for parts, whole in translator.cut_sizes():
-            if (p.rows, p.columns) == (whole, whole) and any(len(word) > 2 for _, word in p.terms):
-                columns = translator.bring_in_coordinates(parts, whole)
+        for columns in translator.all_coordinates():
+            if p.rows == p.columns == columns[0].rows and any(len(word) > 2 for _, word in p.terms):
                 yield from (E.transpose() * p * F for E, F in combinations_with_replacement(columns, 2))
 
 

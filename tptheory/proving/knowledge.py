@@ -149,11 +149,7 @@ class Knowledge(ABC):
             text: its name.
             level: its level; a letter that is `DEFINED` is rewritten into what defines it.
         """
-
-        def letter_of(letter: Letter, _: Polynomial) -> Polynomial:
-            return Polynomial.number(self.alphabet, (self.alphabet.scalar(letter, level),))
-
-        return self._at_index(kind, A, text, letter_of)
+        return self._at_index(kind, A, text, lambda letter, _: Polynomial.scalar(self.alphabet, letter, level))
 
     def root(self, A: Polynomial) -> Polynomial:
         """Make a letter ``R`` with ``R R' = A`` for a number that is not below 0, or a positive semidefinite matrix.
@@ -288,9 +284,9 @@ class Knowledge(ABC):
                 self.assume(product - same if first is second else product, ("definition", "coordinates"))
         return found
 
-    def cut_sizes(self) -> list[tuple[tuple[Size, ...], Size]]:
-        """Return the sizes whose identities are cut into parts that have names, with the sizes of the parts."""
-        return [*self._coordinates]
+    def all_coordinates(self) -> list[list[Polynomial]]:
+        """Return the parts of each identity whose parts have been named."""
+        return [*self._coordinates.values()]
 
     def known_coordinates(self, parts: Sequence[Size], whole: Size) -> list[Polynomial] | None:
         """Return the parts of an identity, if they have been named."""

@@ -61,9 +61,7 @@ class SumOfSquares(NamedTuple):
 
     def laws(self, theory: Theory) -> tuple[LayerLaw, LayerLaw]:
         """Return what defines the root: its square where it begins, and at each layer from the one before."""
-        upward = self.direction == "up"
-        start, before = (self.first, ("k", -1)) if upward else (self.last, ("k", 1))
-        inner = _shifted(self.first, 1) if upward else self.first, self.last if upward else _shifted(self.last, -1)
+        start, before, inner = _course(self.direction, self.first, self.last)
         beginning = self._square(theory, start) - _added(theory, self.begins)
         step = self._square(theory, BOUND_INDEX) - self._square(theory, before) - _added(theory, self.adds)
         return LayerLaw(beginning.data(), None, None, ADDED), LayerLaw(step.data(), *inner, ADDED)
@@ -122,8 +120,11 @@ def _names_in(terms: list[Any]) -> Iterator[str]:
             yield plain[0] if isinstance(plain, list) else plain
 
 
-def _shifted(index: Index, by: int) -> Index:
-    return index[0], index[1] + by
+def _course(direction: Direction, first: Index, last: Index) -> tuple[Index, Index, tuple[Index, Index]]:
+    """Return where a sum begins, the layer before ``k``, and the range of the layers at which something is added."""
+    if direction == "up":
+        return first, ("k", -1), ((first[0], first[1] + 1), last)
+    return last, ("k", 1), (first, (last[0], last[1] - 1))
 
 
 def read_terms(theory: Theory, terms: list[Any]) -> Polynomial:
@@ -221,11 +222,9 @@ def _sum_of_squares(theory: Theory, goal: LayerGoal, direction: Direction, prove
     first, last = goal.first, goal.last
     if first is None or last is None or first == last:
         raise StuckError("a sum over the layers needs two ends")
-    upward = direction == "up"
-    start, before = (first, ("k", -1)) if upward else (last, ("k", 1))
+    start, before, inner = _course(direction, first, last)
     rises = read_terms(theory, goal.terms) - read_terms(theory, moved_terms(goal.terms, BOUND_INDEX, before))
     begins = _squares(prove(goal._replace(terms=goal.at(start).terms, first=None, last=None), "alike"))
-    inner = (_shifted(first, 1), last) if upward else (first, _shifted(last, -1))
     adds = _squares(prove(LayerGoal("nonpositive", rises.data(), *inner, len(rises.terms)), "alike")) if rises else []
     return SumOfSquares(direction, first, last, begins, adds)
 

@@ -39,14 +39,15 @@ def log_pdet(translator: Knowledge, A: Polynomial, text: str = "") -> Polynomial
         A: the matrix.
         text: what a letter is called that stands for the whole.
     """
+    none = Polynomial.zero(translator.alphabet, 1, 1)
     if not A:
-        return Polynomial.identity(translator.alphabet, 1).scale(0)
+        return none
     translator.conclude(("log pdet",), lambda zero: _equal_log_pdets(translator, zero))
     if len(A.terms) > 1:
         return _log_pdet_of_sum(translator, A, text)
     (((scalars, word), c),) = A.terms.items()
     if not scalars and c in (1, -1):
-        return _log_pdet_of_word(translator, word, text) if word else A.trace().scale(0)
+        return _log_pdet_of_word(translator, word, text) if word else none
     logarithms = [_logarithm(translator, scalar) for scalar in scalars]
     if None in logarithms:
         return _letter(translator, A, text)
@@ -67,7 +68,7 @@ def _log_pdet_of_sum(translator: Knowledge, A: Polynomial, text: str) -> Polynom
     parts = [] if layered else _parts_apart(translator, A)
     if parts:
         found = [log_pdet(translator, p) for p in parts if not _is_projection(translator, p)]
-        translator.assume(whole - summed([whole.scale(0), *found]), APART)
+        translator.assume(sum((p.scale(-1) for p in found), whole), APART)
     return whole
 
 
@@ -86,9 +87,13 @@ def _log_pdet_of_word(translator: Knowledge, word: str, text: str) -> Polynomial
     return whole
 
 
-def _vanishes(translator: Knowledge, *polynomials: Polynomial) -> bool:
-    """Whether polynomials are found to vanish by the hypotheses, with little effort."""
-    basis = Completion(translator.alphabet, translator.known(), Limits(effort=EFFORT))
+def _short_completion(translator: Knowledge) -> Completion:
+    """Return a completion of the hypotheses that does little work."""
+    return Completion(translator.alphabet, translator.known(), Limits(effort=EFFORT))
+
+
+def _vanishes(basis: Completion, *polynomials: Polynomial) -> bool:
+    """Whether polynomials are found to vanish."""
     return all(basis.prove(p) is not None for p in polynomials)
 
 
@@ -101,24 +106,25 @@ def _is_of_one_space(translator: Knowledge, word: str) -> bool:
     if len(word) < 2 or inverse or is_layered(translator.alphabet, word):
         return False
     letters = [(A, translator.pinv(A)) for A in (Polynomial.word(translator.alphabet, a) for a in word)]
-    return _vanishes(translator, *(P * A - B * Q for (A, P), (B, Q) in pairwise(letters)))
+    return _vanishes(_short_completion(translator), *(P * A - B * Q for (A, P), (B, Q) in pairwise(letters)))
 
 
 def _parts_apart(translator: Knowledge, A: Polynomial) -> list[Polynomial]:
     """Write a sum as two parts ``p`` and ``q`` with ``p'q = 0`` and ``p q' = 0``; return nothing if none are found."""
     first, *others = A.terms
+    basis = _short_completion(translator)
     for number in range(len(others)) if len(others) < MOST_PARTS else ():
         for chosen in combinations(others, number):
             p = A.with_terms({m: A.terms[m] for m in (first, *chosen)})
             q = A - p
-            if _vanishes(translator, p.transpose() * q, p * q.transpose()):
+            if _vanishes(basis, p.transpose() * q, p * q.transpose()):
                 return [p, q]
     return []
 
 
 def _is_projection(translator: Knowledge, p: Polynomial) -> bool:
     """Whether a matrix is an orthogonal projection."""
-    return p.rows == p.columns and _vanishes(translator, p - p.transpose(), p * p - p)
+    return p.rows == p.columns and _vanishes(_short_completion(translator), p - p.transpose(), p * p - p)
 
 
 def _log_pdet_of_multiple(translator: Knowledge, logarithm: Polynomial, A: Polynomial) -> Polynomial:
@@ -178,8 +184,7 @@ def _log_of_word(translator: Knowledge, word: str, text: str) -> Polynomial:
             inside = translator.inverted_by(kind, word)
             if inside is not None:
                 return log_pdet(translator, inside).scale(-1)
-    A = Polynomial.word(alphabet, min(word, alphabet.transpose(word)))
-    return translator.number("log pdet", A, text or f"LogPdet({A!r})")
+    return _letter(translator, Polynomial.word(alphabet, word), text)
 
 
 def _full_rank_parts(word: str, of_columns: set[str], of_rows: set[str]) -> list[str]:

@@ -276,11 +276,10 @@ def translated(claim: Claim, setting: SearchSetting) -> tuple[Translator, list[O
     translator.squares_twice = setting.squares_twice
     found = list(obligations(claim, translator, setting))
     if setting.completing:
+        basis = Completion(translator.alphabet, translator.known(), Limits(effort=REWRITING_EFFORT))
         for each in found:
             if each.right is None:
-                number = Completion(translator.alphabet, translator.known(), Limits(effort=REWRITING_EFFORT)).rewritten(
-                    each.left
-                )
+                number = basis.rewritten(each.left)
                 translator.completed += completed_squares(number, translator)
                 translator.completed += norms_of_products(number, translator)
     if setting.inverses:

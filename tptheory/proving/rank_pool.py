@@ -189,14 +189,14 @@ class RankPool(Namer):
 
     def _note_without_last_letter(self, M: Polynomial) -> None:
         """Compare a matrix with its last letter and with what stands before that, which may have the same rank."""
-        if parts := _without_last_letter(M):
+        if parts := without_last_letter(M):
             rest, last = self.note(parts[0]), parts[1]
             self.add(Contained(rest, last, M), Contained(last.transpose(), rest.transpose(), M.transpose()))
             if self._has_orthonormal_rows(last):
                 self.add(Contained(M, last.transpose(), rest))
 
 
-def _without_last_letter(M: Polynomial) -> tuple[Polynomial, Polynomial] | None:
+def without_last_letter(M: Polynomial) -> tuple[Polynomial, Polynomial] | None:
     """Write a matrix as a product with a last letter, if all its words end with that and it is more than that."""
     words = [word for _, word in M.terms]
     if not all(words) or len({word[-1] for word in words}) > 1 or words == [words[0][-1]]:

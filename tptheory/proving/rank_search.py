@@ -12,7 +12,7 @@ from itertools import combinations, combinations_with_replacement, islice, produ
 
 from tptheory.proving.norms import half_of
 from tptheory.proving.rank_lemmas import outside
-from tptheory.proving.rank_pool import RankPool, is_multiple_of_identity
+from tptheory.proving.rank_pool import RankPool, is_multiple_of_identity, without_last_letter
 from tptheory.proving.rank_relations import Contained, Coprime, Frobenius, Joined, Summed
 from tptheory.proving.semidefinite import flint_rational, solutions
 from tptheory.proving.term_order import Monomial, order
@@ -227,9 +227,9 @@ class RelationSearch:
     def _cut_sums(self, M: Polynomial, letters: list[Polynomial]) -> None:
         """For ``M = W C`` with a common first letter W, compare the ranks in ``x W C``; and so for the transpose."""
         for x, p in product(letters, (M, M.transpose())):
-            parts = _without_first_letter(p)
+            parts = without_last_letter(p.transpose()) if len(p.terms) > 1 else None
             if parts and x.columns == p.rows and self._is_telling(x * p):
-                W, C = parts
+                C, W = (part.transpose() for part in parts)
                 A, B, C = (x, W, C) if p is M else (C.transpose(), W.transpose(), x.transpose())
                 self.frobenius(A, B, C)
 
@@ -335,16 +335,6 @@ class RelationSearch:
             self.pool.add(Summed(whole, M.scale(b), rest))
             whole = rest
         self.pool.add(Summed(whole, before.scale(a), last.scale(c)))
-
-
-def _without_first_letter(M: Polynomial) -> tuple[Polynomial, Polynomial] | None:
-    """Write a sum as a product of the first letter of all its terms and the rest; None if they begin differently."""
-    words = [word for _, word in M.terms]
-    if len(words) < 2 or not all(words) or len({word[0] for word in words}) > 1:
-        return None
-    first = Polynomial.word(M.alphabet, words[0][0])
-    terms = {(scalars, word[1:]): c for (scalars, word), c in M.terms.items()}
-    return first, Polynomial(M.alphabet, first.columns, M.columns, terms)
 
 
 def _alike(M: Polynomial, A: Polynomial, P: Polynomial, N: Polynomial) -> list[Contained]:

@@ -210,9 +210,9 @@ class Polynomial:
         return cls(alphabet, rows, columns, {})
 
     @classmethod
-    def scalar(cls, alphabet: Alphabet, letter: Letter) -> Polynomial:
+    def scalar(cls, alphabet: Alphabet, letter: Letter, level: int = PLAIN) -> Polynomial:
         """Return a number that a letter stands for."""
-        return cls.number(alphabet, (alphabet.scalar(letter),))
+        return cls.number(alphabet, (alphabet.scalar(letter, level),))
 
     @classmethod
     def number(cls, alphabet: Alphabet, scalars: tuple[str, ...], coefficient: Rational = 1) -> Polynomial:
