@@ -6,6 +6,8 @@ import pytest
 
 from tptheory import TargetProp
 from tptheory.claims.theorem import Theorem
+from tptheory.clock import TimeUpError
+from tptheory.deciding import answers
 from tptheory.deciding.stored_verdicts import recalled, settle, stored_form
 from tptheory.preamble import *
 
@@ -37,6 +39,33 @@ def test_what_is_stored_is_recalled(theorem):
     found = recalled(theorem, through_json(theorem))
     assert found is not None
     assert found.word == theorem.expected
+
+
+def equal_cubes():
+    """Return a true claim that neither side settles: symmetric matrices of one cube are equal."""
+    return Equal(B, C, given=[Equal(matmul(B, B, B), matmul(C, C, C)), symmetric(B, C)])
+
+
+@pytest.mark.parametrize("expected", ["proved", "refuted"])
+def test_a_theorem_that_stays_open_says_how_far_both_sides_got(expected):
+    """Whichever side was asked first, and whatever ended it, why each has no answer is told."""
+    verdict = settle(Theorem("Equal cubes", equal_cubes, expected), seconds=0.5)
+    assert verdict.word == "undecided"
+    assert {"proof", "counterexample"} <= set(verdict.evidence)
+
+
+def test_time_that_is_up_between_the_sides_leaves_what_they_said(monkeypatch):
+    """The prover had its turn, and the time of the whole question ended before the search for instances began."""
+
+    def up(*_):
+        raise TimeUpError
+
+    monkeypatch.setattr(answers._Refuter, "__init__", lambda self, claim, seed: None)
+    monkeypatch.setattr(answers._Refuter, "run", up)
+    verdict = answers.decide(equal_cubes(), seconds=0.5)
+    assert verdict.word == "undecided"
+    assert verdict.evidence["counterexample"] == answers.OUT_OF_TIME
+    assert verdict.evidence["proof"] != answers.OUT_OF_TIME
 
 
 def test_another_theorem_recalls_nothing():

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from time import perf_counter
 from typing import Any
 
@@ -35,6 +36,8 @@ LOOKED = 0.5
 """The seconds after which a search that met the hypotheses nowhere says so, though its time was up."""
 NO_INSTANCE = "no instance that meets the hypotheses"
 """The words of a verdict where no hypotheses were met: the claim may say nothing."""
+OUT_OF_TIME = "the time was up"
+"""The words for a side that had no time to answer."""
 UNMET = "none that was drawn or built meets them, which does not show that nothing does"
 """What is said of hypotheses that no instance met, though nothing is known to rule them out."""
 REPORT = "this is a fault of tptheory: please report the claim and this evidence"
@@ -277,41 +280,40 @@ def decide(claim: Claim | Theorem, seconds: float = 10.0, seed: int = 0) -> Prov
     if own is not None:
         return own
     started = perf_counter()
-    with time_limit(seconds):
-        try:
-            return _in_turns(claim, title, seconds, seed)
-        except TimeUpError as late:  # while neither side was searching
-            return Undecided(claim, late.reason, {}, perf_counter() - started)
+    undecided = {side: Undecided(claim, OUT_OF_TIME) for side in ("proof", "search")}
+    with suppress(TimeUpError), time_limit(seconds):  # raised while neither side was searching
+        for side, found in _in_turns(claim, title, seconds, seed):
+            if not isinstance(found, Undecided):
+                return found
+            undecided[side] = found
+    return neither(claim, undecided["proof"], undecided["search"], perf_counter() - started)
 
 
-def _in_turns(claim: Claim, title: str, seconds: float, seed: int) -> Proved | Refuted | Undecided:
-    """Let the prover and the search for counterexamples take turns."""
+def _in_turns(
+    claim: Claim, title: str, seconds: float, seed: int
+) -> Iterator[tuple[str, Proved | Refuted | Undecided]]:
+    """Let the prover and the search for counterexamples take turns; give the side and its answer after each turn."""
     started = perf_counter()
     prover, refuter = _Proving(claim, title), _Refuter(claim, seed)
     more_proofs = more_instances = True
-    proof = search = Undecided(claim, "the time was up")
 
     def part(share: float) -> float:
         return max(share * (seconds - (perf_counter() - started)), LEAST_SECONDS)
 
     for efforts, for_proof, for_search in TURNS:
         if more_proofs:
-            found, more_proofs = prover.run(part(for_proof), efforts)
-            if isinstance(found, Proved):
-                return found
-            proof = found
+            proof, more_proofs = prover.run(part(for_proof), efforts)
+            yield "proof", proof
         if more_instances:
             allowed = part(for_search if more_proofs else 1)
             met = refuter.run(allowed)
-            if isinstance(met, Refuted):
-                return met
-            search, more_instances = met, met.seconds >= allowed and not refuter.ended
+            more_instances = met.seconds >= allowed and not refuter.ended
+            yield "search", met
         if perf_counter() - started > seconds or not (more_proofs or more_instances):
             break
-    return _neither(claim, proof, search, perf_counter() - started)
 
 
-def _neither(claim: Claim, proof: Undecided, search: Undecided, seconds: float) -> Undecided:
+def neither(claim: Claim, proof: Undecided, search: Undecided, seconds: float) -> Undecided:
     """Return one verdict from those of the prover and the refuter; a fault, and then no instance, is told first."""
     others = {
         key if key not in proof.evidence else f"{key} of the search": said for key, said in search.evidence.items()

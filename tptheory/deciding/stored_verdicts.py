@@ -15,9 +15,11 @@ from tptheory.claims.ranges import at_small_depths, numbered_parts
 from tptheory.claims.theorem import Theorem
 from tptheory.clock import time_limit
 from tptheory.deciding.answers import (
+    OUT_OF_TIME,
     confirmed_counterexample,
     confirmed_proof,
     decide,
+    neither,
     prove,
     refute,
 )
@@ -67,11 +69,17 @@ def settle(theorem: Theorem, seconds: float = 10.0) -> Found:
     if isinstance(look, Refuted):
         longer = refute(theorem, EXPECTED_SHARE * seconds)
         return longer if isinstance(longer, Refuted) else look
-    sides = (prove, refute) if theorem.expected == "proved" else (refute, prove)
+    proof_first = theorem.expected == "proved"
+    sides = (prove, refute) if proof_first else (refute, prove)
     first = sides[0](theorem, EXPECTED_SHARE * seconds)
+    if not isinstance(first, Undecided):
+        return first
     left = seconds - (perf_counter() - started)
-    second = sides[1](theorem, left) if isinstance(first, Undecided) and left > 0 else first
-    return first if isinstance(second, Undecided) else second
+    second = sides[1](theorem, left) if left > 0 else Undecided(theorem.claim, OUT_OF_TIME)
+    if not isinstance(second, Undecided):
+        return second
+    proof, search = (first, second) if proof_first else (second, first)
+    return neither(theorem.claim, proof, search, perf_counter() - started)
 
 
 @one_question()
