@@ -60,7 +60,6 @@ def settle(theorem: Theorem, seconds: float = 10.0) -> Found:
     check_seconds(seconds)
     if theorem.expected == "undecided" or theorem.claim.decides_itself:
         return decide(theorem, seconds)
-    started = perf_counter()
     look = decide(theorem, LOOK_SHARE * seconds)
     if isinstance(look, Proved):
         return look
@@ -69,6 +68,12 @@ def settle(theorem: Theorem, seconds: float = 10.0) -> Found:
     if isinstance(look, Refuted):
         longer = refute(theorem, EXPECTED_SHARE * seconds)
         return longer if isinstance(longer, Refuted) else look
+    return _one_side_first(theorem, seconds - look.seconds)
+
+
+def _one_side_first(theorem: Theorem, seconds: float) -> Found:
+    """Search on the side of what is expected, and then on the other; tell what both say where neither settles it."""
+    started = perf_counter()
     proof_first = theorem.expected == "proved"
     sides = (prove, refute) if proof_first else (refute, prove)
     first = sides[0](theorem, EXPECTED_SHARE * seconds)

@@ -12,16 +12,14 @@ from collections.abc import Iterator
 from itertools import permutations, product
 from typing import NamedTuple
 
-from tptheory.proving.completion import Completion, Limits
+from tptheory.proving.completion import SHORT, Completion
 from tptheory.proving.knowledge import ROOT
 from tptheory.proving.letters import Size
 from tptheory.proving.square_roots import root_equation, root_of_norm
 from tptheory.proving.square_words import SquareCandidate
 from tptheory.proving.translation import Translator
+from tptheory.proving.transposes import plain_word, signs_of_transposes
 from tptheory.proving.words import Polynomial, rotations
-
-EFFORT = 20_000
-"""How much work the completion may do in which traces are compared."""
 
 
 class _Factor(NamedTuple):
@@ -42,7 +40,7 @@ def completed_squares(number: Polynomial, translator: Translator) -> list[Square
     found = list(_traces_and_norms(number, translator))
     if not found:
         return _matrices_and_means(number)
-    basis = Completion(translator.alphabet, translator.known(), Limits(effort=EFFORT))
+    basis = Completion(translator.alphabet, translator.known(), SHORT)
     for t, A, B in found:
         for word in (A.word, translator.alphabet.transpose(A.word)):
             squares = _completed(t, word, B, translator, basis)
@@ -88,7 +86,7 @@ def completed_square(t: str, A: str, B: str, translator: Translator) -> list[Squ
 
     Here ``b^2 = |B|^2`` and ``k = 1 / |B|^2``.
     """
-    basis = Completion(translator.alphabet, translator.known(), Limits(effort=EFFORT))
+    basis = Completion(translator.alphabet, translator.known(), SHORT)
     return _completed([t], A, _Factor(Polynomial.word(translator.alphabet, B).norm(), B, 1), translator, basis)
 
 
@@ -137,22 +135,14 @@ def _factors_of(s: str, translator: Translator) -> Iterator[_Factor]:
 
 def _half(cycle: str, translator: Translator) -> str:
     """Return ``A`` for a trace ``tr(A A')``, where letters may be known to be symmetric; else nothing."""
+    alphabet = translator.alphabet
+    symmetric = {a for a, sign in signs_of_transposes(translator).items() if sign == 1}
+    symmetric |= {alphabet.adjoints[a] for a in _roots(translator) if len(a) == 1}
     for word in rotations(cycle):
         half, rest = word[: len(word) // 2], word[len(word) // 2 :]
-        if _plain(translator.alphabet.transpose(half), translator) == _plain(rest, translator):
+        if plain_word(alphabet, alphabet.transpose(half), symmetric) == plain_word(alphabet, rest, symmetric):
             return half
     return ""
-
-
-def _plain(word: str, translator: Translator) -> str:
-    """Return a word without the transposes of letters that are known to be symmetric."""
-    alphabet = translator.alphabet
-    known = [
-        {word for _, word in p.terms} for p in translator.known() if len(p.terms) == 2 and sum(p.terms.values()) == 0
-    ]
-    turned, roots = {a: alphabet.adjoints[a] for a in word if alphabet.letters[a][1]}, _roots(translator)
-    symmetric = {c: plain for c, plain in turned.items() if {c, plain} in known or plain in roots}
-    return "".join(symmetric.get(letter, letter) for letter in word)
 
 
 def _roots(translator: Translator) -> dict[str, str]:

@@ -43,6 +43,10 @@ class Limits:
     effort: int | None = None
 
 
+SHORT = Limits(effort=20_000)
+"""The limits of a completion that only helps to choose a step of a search: a few hundredths of a second."""
+
+
 @dataclass
 class Completion:
     """A growing basis of the consequences of hypotheses.

@@ -16,6 +16,7 @@ from tptheory.proving.knowledge import Knowledge
 from tptheory.proving.letters import Size
 from tptheory.proving.term_order import DEFINED, PLAIN, Monomial
 from tptheory.proving.translating import Reason
+from tptheory.proving.transposes import signs_of_transposes, without_transposes
 from tptheory.proving.words import Alphabet, Polynomial, Rational, divide, rotations
 
 KERNEL: Reason = ("definition", "a square matrix whose product with a matrix other than 0 is 0 is singular")
@@ -76,7 +77,7 @@ def _of_sum(translator: Knowledge, A: Polynomial) -> Polynomial:
     value = _letter(translator, min(sums, key=_order_of_terms))
     signs = signs_of_transposes(translator)
     _assume_reflected(translator, A, value)
-    plain = min((_without_transposes(p, signs) for p in (A, A.transpose())), key=_order_of_terms)
+    plain = min((without_transposes(p, signs) for p in (A, A.transpose())), key=_order_of_terms)
     if plain not in sums:
         translator.assume(value - _letter(translator, plain) if plain else value, PRODUCTS)
     return value
@@ -85,7 +86,7 @@ def _of_sum(translator: Knowledge, A: Polynomial) -> Polynomial:
 def _is_nilpotent(translator: Knowledge, N: Polynomial) -> bool:
     """Whether a hypothesis says ``M^2 = 0`` of the letter M of which a matrix is a multiple."""
     words = [word for _, word in N.terms]
-    if [len(word) for word in words] != [1] or is_layered(N.alphabet, words[0]):
+    if [len(word) for word in words] != [1] or N.alphabet.has_layers(words[0]):
         return False
     return Polynomial.word(N.alphabet, words[0] * 2) in translator.known()
 
@@ -99,7 +100,7 @@ def _assume_reflected(translator: Knowledge, A: Polynomial, value: Polynomial) -
     if first != ((), "") or [(scalars, len(word)) for scalars, word in others] != [((), 1)]:
         return
     ((_, word),) = others
-    if is_layered(A.alphabet, word):
+    if A.alphabet.has_layers(word):
         return
     Q, sign = Polynomial.word(A.alphabet, word), divide(A.terms[others[0]], A.terms[first])
     is_orthogonal = Q.transpose() * Q - Polynomial.identity(A.alphabet, A.rows) in translator.known()
@@ -112,33 +113,11 @@ def _order_of_terms(p: Polynomial) -> list[tuple[Monomial, Rational]]:
     return sorted(p.terms.items())
 
 
-def signs_of_transposes(translator: Knowledge) -> dict[str, int]:
-    """Return 1 for each transposed letter that hypotheses say is the letter, and -1 if it is minus the letter."""
-    alphabet, found = translator.alphabet, dict[str, int]()
-    for p in translator.known():
-        words = [word for scalars, word in p.terms if not scalars]
-        if len(words) == len(p.terms) == 2 and words[1] == alphabet.adjoints.get(words[0]):
-            first, second = p.terms.values()
-            if abs(first) == abs(second) and not is_layered(alphabet, words[0]):
-                found[max(words, key=lambda word: alphabet.letters[word][1])] = -1 if first == second else 1
-    return found
-
-
-def _without_transposes(A: Polynomial, signs: dict[str, int]) -> Polynomial:
-    """Write transposed letters of known signs as letters."""
-    terms: dict[Monomial, Rational] = {}
-    for (scalars, word), c in A.terms.items():
-        plain = "".join(A.alphabet.adjoints[a] if a in signs else a for a in word)
-        sign = reduce(mul, (signs.get(a, 1) for a in word), 1)
-        terms[scalars, plain] = terms.get((scalars, plain), 0) + sign * c
-    return A.with_terms({m: c for m, c in terms.items() if c})
-
-
 def _with_letters_taken_out(translator: Knowledge, A: Polynomial) -> Iterator[Polynomial]:
     """Run through ``det R det(I + R^-1 B)`` for the letters ``R`` of a sum ``R + B`` that have an inverse."""
     whole = Polynomial.identity(A.alphabet, A.rows)
     for (scalars, word), c in sorted(A.terms.items()):
-        if c != 1 or scalars or len(word) != 1 or is_layered(A.alphabet, word):
+        if c != 1 or scalars or len(word) != 1 or A.alphabet.has_layers(word):
             continue
         R = Polynomial.word(A.alphabet, word)
         inverse = translator.known_inverse(R)
@@ -209,7 +188,7 @@ def _of_word(translator: Knowledge, word: str) -> Polynomial:
     """Return the determinant of a word without square parts as a letter, or as one divided by the letter."""
     alphabet = translator.alphabet
     inside = translator.inverted_by("inverse", word) if len(word) == 1 else None
-    if inside is not None and not is_layered(alphabet, word):
+    if inside is not None and not alphabet.has_layers(word):
         return translator.inverse(determinant(translator, inside))
     A = Polynomial.word(alphabet, min(word, alphabet.transpose(word)))
     return _letter(translator, A)
@@ -219,7 +198,7 @@ def _singular(translator: Knowledge, zero: Polynomial, n: Size) -> Iterator[tupl
     """Conclude ``det R = 0`` from ``R X = 0`` for a square letter R and a product X that is known not to be 0."""
     for p in (zero, zero.transpose()):
         ((scalars, word), *others) = p.terms
-        if others or scalars or len(word) < 2 or is_layered(zero.alphabet, word):
+        if others or scalars or len(word) < 2 or zero.alphabet.has_layers(word):
             continue
         R = Polynomial.word(zero.alphabet, word[0])
         if R.rows == R.columns == n and _is_known_nonzero(translator, word[1:]):
@@ -237,18 +216,13 @@ def _equal_determinants(translator: Knowledge, zero: Polynomial, n: Size) -> Ite
     """Conclude from ``A = B`` that ``det A = det B``, if both sides are words."""
     if (zero.rows, zero.columns) != (n, n) or len(zero.terms) > 2 or zero.is_scalar:
         return
-    if any(is_layered(zero.alphabet, word) for _, word in zero.terms):
+    if any(zero.alphabet.has_layers(word) for _, word in zero.terms):
         return
     (left, c), *others = zero.terms.items()
     if c not in (1, -1):
         return
     A, B = zero.with_terms({left: 1}), zero.with_terms(dict(others)).scale(-c)
     yield determinant(translator, A) - determinant(translator, B), PRODUCTS
-
-
-def is_layered(alphabet: Alphabet, word: str) -> bool:
-    """Whether a letter stands at a layer, where what is known of it may hold at some layers only."""
-    return any(alphabet.letters[character][0].at is not None for character in word)
 
 
 def full_ranks(translator: Knowledge) -> tuple[set[str], set[str]]:
@@ -261,7 +235,7 @@ def full_ranks(translator: Knowledge) -> tuple[set[str], set[str]]:
     of_columns: set[str] = set()
     of_rows: set[str] = set()
     for word in filter(None, map(_word_equal_to_one, translator.known())):
-        if not is_layered(alphabet, word):
+        if not alphabet.has_layers(word):
             of_columns |= {word[-1], alphabet.adjoints[word[0]]}
             of_rows |= {word[0], alphabet.adjoints[word[-1]]}
     square = {a for a in of_columns | of_rows if _is_square(alphabet, a)}

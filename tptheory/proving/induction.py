@@ -26,8 +26,9 @@ from tptheory.proving.letters import Index, moved_terms
 from tptheory.proving.near_laws import HERE, LawAtIndex, bound_terms, laws_near, letters_of
 from tptheory.proving.proof_data import declarations, proof_data
 from tptheory.proving.proof_search import ProofSearch
+from tptheory.proving.rank_pool import without_last_letter
 from tptheory.proving.rank_sums import rank_descent
-from tptheory.proving.ranks import factorisations, rank_at_most, without_an_end
+from tptheory.proving.ranks import factorisations, rank_at_most
 from tptheory.proving.recursion_lemmas import lemmas_about_recursions
 from tptheory.proving.recursion_relations import lemmas_on_pairs, row_spaces
 from tptheory.proving.searching import Attempt, StuckError, common_scalars, divided, hypotheses_used, refuse_when_late
@@ -216,9 +217,18 @@ def _factors_as_lemmas(theory: Theory, goal: LayerGoal) -> Iterator[LayerGoal]:
     if goal.kind != "zero":
         return
     difference = theory.catalogue().polynomial(theory.schema.alphabet, goal.terms)
-    for factor in (*factorisations(difference), *without_an_end(difference)):
+    for factor in (*factorisations(difference), *_without_ends(difference)):
         terms = factor.data()
         yield LayerGoal("zero", terms, goal.first, goal.last, len(terms))
+
+
+def _without_ends(difference: Polynomial) -> Iterator[Polynomial]:
+    """Return a sum without the last letter of all its terms, and without the first, where they share one."""
+    if len(difference.terms) > 1:
+        if parts := without_last_letter(difference):
+            yield parts[0]
+        if parts := without_last_letter(difference.transpose()):
+            yield parts[0].transpose()
 
 
 def _cases(

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from functools import partial
 from itertools import product
 from typing import Any, Literal, NamedTuple
 
 from tptheory.certificates.reading import BOUND_INDEX
 from tptheory.proving.depth_lemmas import Strategy
 from tptheory.proving.indexed import LayerLaw
-from tptheory.proving.letters import Family, Index, Letter, indices_in, moved_terms
+from tptheory.proving.letters import Family, Index, Letter, indices_in, moved_terms, terms_at
 from tptheory.proving.near_laws import HERE, letters_of
 from tptheory.proving.searching import StuckError
 from tptheory.proving.theory import LayerGoal, Theory
@@ -198,19 +199,13 @@ def _at_all_layers(goal: LayerGoal) -> Iterator[tuple[LayerGoal, Index]]:
         return
     first, last = ("", 1), ("L", 0)
     for end in [index for index in (first, last) if index in {*indices_in(goal.terms)}]:
-        terms = [
-            [c, [_moved(item, end) for item in items], *(_moved(size, end) for size in sizes)]
-            for c, items, *sizes in goal.terms
-        ]
+        terms = terms_at(goal.terms, partial(_bound_where, end))
         yield goal._replace(terms=terms, first=first, last=last), end
 
 
-def _moved(item: Any, end: Index) -> Any:
-    """Return a letter, a trace or a size with the layer ``k`` in the place of an end."""
-    if isinstance(item, dict):
-        ((mark, inside),) = item.items()
-        return {mark: [_moved(a, end) for a in inside] if mark == "tr" else _moved(inside, end)}
-    return [item[0], *BOUND_INDEX] if isinstance(item, list) and tuple(item[1:]) == end else item
+def _bound_where(end: Index, index: Index) -> Index:
+    """Return the layer ``k`` in the place of an end; any other index is left as it is."""
+    return BOUND_INDEX if index == end else index
 
 
 def _sum_of_squares(theory: Theory, goal: LayerGoal, direction: Direction, prove: Prove) -> SumOfSquares:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -107,20 +107,29 @@ def moved_index(index: Index, old: Index, new: Index) -> Index:
 
 def moved_item(item: Any, old: Index, new: Index) -> Any:
     """Move the indices in a letter, a trace or a size of a certificate."""
-    if isinstance(item, dict):
-        ((mark, inside),) = item.items()
-        moved = [moved_item(a, old, new) for a in inside] if mark == "tr" else moved_item(inside, old, new)
-        return {mark: moved}
-    if isinstance(item, list):
-        name, base, offset = item
-        return [name, *moved_index((base, offset), old, new)]
-    return item
+    return item_at(item, lambda index: moved_index(index, old, new))
 
 
 def moved_terms(terms: list[Any], old: Index, new: Index) -> list[Any]:
     """Move the indices in the terms of a polynomial of a certificate."""
+    return terms_at(terms, lambda index: moved_index(index, old, new))
+
+
+def item_at(item: Any, place: Callable[[Index], Index]) -> Any:
+    """Return a letter, a trace or a size of a certificate with another index in the place of each."""
+    if isinstance(item, dict):
+        ((mark, inside),) = item.items()
+        return {mark: [item_at(a, place) for a in inside] if mark == "tr" else item_at(inside, place)}
+    if isinstance(item, list):
+        name, base, offset = item
+        return [name, *place((base, offset))]
+    return item
+
+
+def terms_at(terms: list[Any], place: Callable[[Index], Index]) -> list[Any]:
+    """Return the terms of a polynomial of a certificate with another index in the place of each."""
     return [
-        [coefficient, [moved_item(a, old, new) for a in items], *(moved_item(n, old, new) for n in size)]
+        [coefficient, [item_at(a, place) for a in items], *(item_at(n, place) for n in size)]
         for coefficient, items, *size in terms
     ]
 

@@ -14,19 +14,18 @@ from itertools import combinations, pairwise
 
 from sympy import S, log
 
-from tptheory.proving.completion import Completion, Limits
-from tptheory.proving.determinants import full_ranks, is_layered, signs_of_transposes
+from tptheory.proving.completion import SHORT, Completion
+from tptheory.proving.determinants import full_ranks
 from tptheory.proving.knowledge import Knowledge
 from tptheory.proving.letters import Letter
 from tptheory.proving.translating import Reason
+from tptheory.proving.transposes import plain_word, signs_of_transposes
 from tptheory.proving.words import Alphabet, Polynomial, summed
 
 FULL_RANK: Reason = ("definition", "the left factor has full column rank and the right one full row rank")
 ONE_SPACE: Reason = ("definition", "the row space of each factor is the image of the next")
 APART: Reason = ("definition", "a sum of two parts with orthogonal images and orthogonal row spaces")
 SAME_UP_TO_SIGN: Reason = ("definition", "matrices that are equal up to sign have equal pseudo-determinants")
-EFFORT = 50_000
-"""How much work a completion may do that compares spaces."""
 MOST_PARTS = 4
 """A sum of more terms is not cut into parts."""
 
@@ -64,7 +63,7 @@ def _letter(translator: Knowledge, A: Polynomial, text: str) -> Polynomial:
 def _log_pdet_of_sum(translator: Knowledge, A: Polynomial, text: str) -> Polynomial:
     """Return the logarithm of the pseudo-determinant of a sum, of its parts if they have nothing in common."""
     whole = _letter(translator, A, text)
-    layered = is_layered(translator.alphabet, "".join(word for _, word in A.terms))
+    layered = translator.alphabet.has_layers("".join(word for _, word in A.terms))
     parts = [] if layered else _parts_apart(translator, A)
     if parts:
         found = [log_pdet(translator, p) for p in parts if not _is_projection(translator, p)]
@@ -75,7 +74,8 @@ def _log_pdet_of_sum(translator: Knowledge, A: Polynomial, text: str) -> Polynom
 def _log_pdet_of_word(translator: Knowledge, word: str, text: str) -> Polynomial:
     """Return the logarithm of the pseudo-determinant of a product, of parts or of equal factors where it has them."""
     alphabet = translator.alphabet
-    part, times = _turned_power(alphabet, word, _without_known_transposes(translator))
+    signs = signs_of_transposes(translator)
+    part, times = _turned_power(alphabet, word, lambda word: plain_word(alphabet, word, signs))
     if times > 1:
         return log_pdet(translator, Polynomial.word(alphabet, part)).scale(times)
     whole = _log_of_word(translator, word, text)
@@ -89,7 +89,7 @@ def _log_pdet_of_word(translator: Knowledge, word: str, text: str) -> Polynomial
 
 def _short_completion(translator: Knowledge) -> Completion:
     """Return a completion of the hypotheses that does little work."""
-    return Completion(translator.alphabet, translator.known(), Limits(effort=EFFORT))
+    return Completion(translator.alphabet, translator.known(), SHORT)
 
 
 def _vanishes(basis: Completion, *polynomials: Polynomial) -> bool:
@@ -103,7 +103,7 @@ def _is_of_one_space(translator: Knowledge, word: str) -> bool:
     Products with inverses are not looked at: those have pseudo-inverses too, and so on without end.
     """
     inverse = any(translator.alphabet.letters[a][0].family.kind in ("pinv", "inverse") for a in word)
-    if len(word) < 2 or inverse or is_layered(translator.alphabet, word):
+    if len(word) < 2 or inverse or translator.alphabet.has_layers(word):
         return False
     letters = [(A, translator.pinv(A)) for A in (Polynomial.word(translator.alphabet, a) for a in word)]
     return _vanishes(_short_completion(translator), *(P * A - B * Q for (A, P), (B, Q) in pairwise(letters)))
@@ -161,15 +161,9 @@ def _turned_power(alphabet: Alphabet, word: str, plain: Callable[[str], str]) ->
     return word, 1
 
 
-def _without_known_transposes(translator: Knowledge) -> Callable[[str], str]:
-    """Return what writes a word without the transposes of letters that are symmetric or skew, up to its sign."""
-    adjoints, signs = translator.alphabet.adjoints, signs_of_transposes(translator)
-    return lambda word: "".join(adjoints[a] if a in signs else a for a in word)
-
-
 def _equal_log_pdets(translator: Knowledge, zero: Polynomial) -> Iterator[tuple[Polynomial, Reason]]:
     """Conclude from ``A = B``, or from ``A = -B``, that ``log pdet A = log pdet B``, if both sides are words."""
-    if len(zero.terms) != 2 or zero.is_scalar or any(is_layered(zero.alphabet, word) for _, word in zero.terms):
+    if len(zero.terms) != 2 or zero.is_scalar or any(zero.alphabet.has_layers(word) for _, word in zero.terms):
         return
     (left, c), (right, d) = zero.terms.items()
     if abs(c) == abs(d) and not left[0] and not right[0]:

@@ -21,7 +21,7 @@ from tptheory.proving.alternatives import assume_fails, has_signs, one_equation
 from tptheory.proving.auxiliary_letters import ABBREVIATION
 from tptheory.proving.cancellation import unit_factors
 from tptheory.proving.cauchy_schwarz import completed_squares
-from tptheory.proving.completion import Completion, Limits
+from tptheory.proving.completion import SHORT, Completion
 from tptheory.proving.equations import descent, either, equal
 from tptheory.proving.letters import Family, Letter, Size
 from tptheory.proving.norm_products import norms_of_products
@@ -42,9 +42,6 @@ from tptheory.proving.words import Polynomial
 from tptheory.symbolic.differentiation import differential
 from tptheory.symbolic.rank import Rank
 from tptheory.symbolic.rebuilding import terms_alone
-
-REWRITING_EFFORT = 20_000
-"""How much work a completion may do that rewrites a number before its squares are completed."""
 
 
 class Obligation(NamedTuple):
@@ -276,7 +273,7 @@ def translated(claim: Claim, setting: SearchSetting) -> tuple[Translator, list[O
     translator.squares_twice = setting.squares_twice
     found = list(obligations(claim, translator, setting))
     if setting.completing:
-        basis = Completion(translator.alphabet, translator.known(), Limits(effort=REWRITING_EFFORT))
+        basis = Completion(translator.alphabet, translator.known(), SHORT)
         for each in found:
             if each.right is None:
                 number = basis.rewritten(each.left)

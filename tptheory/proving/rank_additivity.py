@@ -13,7 +13,7 @@ from itertools import product
 from typing import NamedTuple
 
 from tptheory.proving.rank_pool import RankForm, RankPool
-from tptheory.proving.rank_relations import Contained, GivenRanks
+from tptheory.proving.rank_relations import Contained, GivenNumber
 from tptheory.proving.rank_search import RelationSearch
 from tptheory.proving.rank_sums import vanishing_in
 from tptheory.proving.searching import Attempt, LemmaChain, Proof, StuckError, completion
@@ -51,7 +51,7 @@ def with_additive_ranks(attempt: Attempt) -> Attempt:
 def _parts(pool: RankPool) -> Iterator[_Part]:
     """Run through the matrices with ranks on different sides of an equation; a size is the rank of an identity."""
     for relation, given in pool.relations.items():
-        if isinstance(given, GivenRanks) and given.root is None:
+        if isinstance(given, GivenNumber) and given.root is None:
             signs = {A: _sign(pool, dict(relation), A) for A in [*pool.compared, *_identities(pool)]}
             larger, smaller = ([A for A, sign in signs.items() if sign == side] for side in (1, -1))
             for Z, A in product(larger, smaller):

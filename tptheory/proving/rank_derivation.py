@@ -8,14 +8,14 @@ from typing import Any, NamedTuple
 from tptheory.proving.completion import Completion, Limits
 from tptheory.proving.rank_lemmas import Conclusion, LemmaUse
 from tptheory.proving.rank_pool import NAMED, RankPool
-from tptheory.proving.rank_relations import GivenRanks, Relation
+from tptheory.proving.rank_relations import GivenNumber, Relation
 from tptheory.proving.rewriting import NO_COFACTORS, Cofactors, Combination
 from tptheory.proving.searching import LemmaChain, Proof, combination_of
 from tptheory.proving.term_order import order
 from tptheory.proving.translation import Translator
 from tptheory.proving.words import Polynomial, Rational, divide, summed
 
-Weighted = list[tuple[Rational, Relation | GivenRanks]]
+Weighted = list[tuple[Rational, Relation | GivenNumber]]
 """Relations with weights that are not negative."""
 
 
@@ -61,15 +61,15 @@ class RankDerivation:
             for weighted in prepared
         ]
 
-    def _prepared(self, relation: Relation | GivenRanks) -> GivenRanks | list[tuple[LemmaUse, Conclusion]]:
+    def _prepared(self, relation: Relation | GivenNumber) -> GivenNumber | list[tuple[LemmaUse, Conclusion]]:
         """Name all that a relation speaks of, before lemmas are numbered."""
-        if isinstance(relation, GivenRanks):
+        if isinstance(relation, GivenNumber):
             return relation
         return [(use, use.conclusion(self.pool.pinv)) for use in relation.uses(self.pool)]
 
-    def _squares(self, weight: Rational, each: GivenRanks | list[tuple[LemmaUse, Conclusion]]) -> list[_RankSquare]:
+    def _squares(self, weight: Rational, each: GivenNumber | list[tuple[LemmaUse, Conclusion]]) -> list[_RankSquare]:
         """Return the squared norms whose sum a relation is, after showing the lemmas that say so."""
-        if isinstance(each, GivenRanks):
+        if isinstance(each, GivenNumber):
             root = each.root or each.number.scale(0)
             return [_RankSquare(weight, root, each.number, each.origin)]
         found = []

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from tptheory.proving.completion import Completion
 from tptheory.proving.knowledge import ROOT
 from tptheory.proving.rank_lemmas import Namer
-from tptheory.proving.rank_relations import Contained, GivenRanks, Relation, no_less_than_zero, product_of_given
+from tptheory.proving.rank_relations import Contained, GivenNumber, Relation, no_less_than_zero, product_of_given
 from tptheory.proving.rewriting import NO_COFACTORS
 from tptheory.proving.searching import common_scalars, divided
 from tptheory.proving.term_order import DEFINED, Monomial, order
@@ -79,7 +79,7 @@ class RankPool(Namer):
             self._inverses.setdefault(one, (P.transpose() if turned else P).scale(factor))
         self.compared: list[Polynomial] = []
         self.noted: dict[Polynomial, None] = {}
-        self.relations: dict[frozenset[tuple[RankKey, Rational]], Relation | GivenRanks] = {}
+        self.relations: dict[frozenset[tuple[RankKey, Rational]], Relation | GivenNumber] = {}
         self.add(no_less_than_zero(Polynomial.identity(self.alphabet, 1)))
         self._read_hypotheses()
 
@@ -214,12 +214,12 @@ def added(form: RankForm, more: RankForm, factor: Rational) -> RankForm:
     return {key: c for key, c in whole.items() if c}
 
 
-def _given(number: int, zero: Polynomial) -> list[GivenRanks]:
+def _given(number: int, zero: Polynomial) -> list[GivenNumber]:
     """Return what a hypothesis says of a number: it is not negative if its root stands in it, else it is 0."""
     square, root = _root_in(zero)
     if root is not None:
-        return [GivenRanks(root * root - zero.scale(square), root, [(square, NO_COFACTORS, number)])]
-    return [GivenRanks(zero.scale(sign), None, [(-sign, NO_COFACTORS, number)]) for sign in (1, -1)]
+        return [GivenNumber(root * root - zero.scale(square), root, [(square, NO_COFACTORS, number)])]
+    return [GivenNumber(zero.scale(sign), None, [(-sign, NO_COFACTORS, number)]) for sign in (1, -1)]
 
 
 def _root_in(number: Polynomial) -> tuple[int, Polynomial | None]:

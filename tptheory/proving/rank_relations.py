@@ -35,7 +35,7 @@ class Relation(ABC):
 
 
 @dataclass(frozen=True)
-class GivenRanks:
+class GivenNumber:
     """A sum of ranks and other numbers of which hypotheses say that it is not negative, or that it is 0.
 
     Attributes:
@@ -49,14 +49,14 @@ class GivenRanks:
     origin: Combination
 
 
-def product_of_given(x: GivenRanks, y: GivenRanks) -> GivenRanks:
+def product_of_given(x: GivenNumber, y: GivenNumber) -> GivenNumber:
     """Return the product of two sums that are not negative: it is not negative either.
 
     ``r^2 s^2 - x y = (r^2 - x) s^2 + x (s^2 - y)`` for the roots ``r`` and ``s`` of ``x`` and ``y``.
     """
     r, s = (each.root or each.number.scale(0) for each in (x, y))
     origin = [*_multiplied(s * s, x.origin), *_multiplied(x.number, y.origin)]
-    return GivenRanks(x.number * y.number, r * s, origin)
+    return GivenNumber(x.number * y.number, r * s, origin)
 
 
 def _multiplied(number: Polynomial, origin: Combination) -> Combination:

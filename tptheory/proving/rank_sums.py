@@ -13,7 +13,7 @@ import numpy as np
 from tptheory.proving.equations import membership
 from tptheory.proving.rank_derivation import RankDerivation, Weighted
 from tptheory.proving.rank_pool import RankForm, RankKey, RankPool
-from tptheory.proving.rank_relations import GivenRanks, no_less_than_zero
+from tptheory.proving.rank_relations import GivenNumber, no_less_than_zero
 from tptheory.proving.rank_search import RelationSearch
 from tptheory.proving.searching import Attempt, Proof, StuckError, completion, refuse_when_late
 from tptheory.proving.semidefinite import flint_rational, solutions
@@ -55,7 +55,7 @@ def rank_vanishing(left: Polynomial, right: Polynomial) -> Attempt:
 
     def attempt(translator: Translator, deadline: float) -> Proof:
         pool = RankPool(translator, completion(translator, deadline))
-        given = [form for form, each in pool.relations.items() if isinstance(each, GivenRanks)]
+        given = [form for form, each in pool.relations.items() if isinstance(each, GivenNumber)]
         if not any(isinstance(key, int) for form in given for key, _ in form):
             raise StuckError("no hypothesis compares ranks")
         return vanishing_in(pool, left, right, deadline)

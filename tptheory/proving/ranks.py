@@ -81,17 +81,6 @@ def factorisations(A: Polynomial) -> Iterator[Polynomial]:
             yield from (factor for factor in factors if 1 < len(factor.terms) < len(A.terms))
 
 
-def without_an_end(A: Polynomial) -> Iterator[Polynomial]:
-    """Return a sum without the last letter of all its terms, and without the first, where they share one."""
-    words = [word for _, word in A.terms]
-    if len(words) < 2 or not all(len(word) > 1 for word in words):
-        return
-    for rest, end in ((slice(None, -1), -1), (slice(1, None), 0)):
-        if len({word[end] for word in words}) == 1:
-            rows, columns = A.alphabet.shape(words[0][rest])
-            yield Polynomial(A.alphabet, rows, columns, {(s, word[rest]): c for (s, word), c in A.terms.items()})
-
-
 def _size_at(alphabet: Alphabet, word: str, cut: int) -> Size:
     """Return the size between the two parts of a word that is cut at a position."""
     return alphabet.shape(word)[0] if cut == 0 else alphabet.shape(word[:cut])[1]

@@ -13,7 +13,7 @@ from typing import Any
 
 from sympy import Symbol
 
-from tptheory.proving.completion import Completion, Limits
+from tptheory.proving.completion import SHORT, Completion
 from tptheory.proving.knowledge import PRINCIPAL_ROOT, ROOT
 from tptheory.proving.letters import Family, Letter
 from tptheory.proving.norms import half_of
@@ -22,8 +22,6 @@ from tptheory.proving.translation import Reason, Translator
 from tptheory.proving.words import Alphabet, Polynomial, rotations
 
 PRINCIPAL: Reason = ("definition", "the principal root commutes with what its square commutes with")
-EFFORT = 20_000
-"""How much work a completion may do that tells which matrices commute."""
 
 
 def assume_roots(translator: Translator) -> None:
@@ -64,7 +62,7 @@ def assume_principal_roots(translator: Translator, matrices: Iterable[Polynomial
     the principal root of its square, and commutes with what that commutes with.
     """
     alphabet = translator.alphabet
-    basis = Completion(alphabet, translator.known(), Limits(effort=EFFORT))
+    basis = Completion(alphabet, translator.known(), SHORT)
     for A in matrices:
         symbols = _other_symbols(A)
         commuting = [M for M in symbols if basis.vanishes(A * M - M * A)]

@@ -161,6 +161,10 @@ class Alphabet:
         turned = scalar[at:] + scalar[:at]
         return min(turned, self.transpose(turned), key=lambda word: word[::-1])
 
+    def has_layers(self, word: str) -> bool:
+        """Whether a letter of a word stands at a layer, where what is known of it may hold at some layers only."""
+        return any(self.letters[character][0].at is not None for character in word)
+
     def matrices_of_certificates(self) -> list[str]:
         """Return the matrices of which certificates may speak, which those that only help a search are not."""
         helping = ("abbreviation", "auxiliary")
