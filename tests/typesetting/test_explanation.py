@@ -6,9 +6,21 @@ import numpy as np
 import pytest
 from oracles.certificates import Values
 from oracles.small import CANCELLED, DESCENDS, OF_A, RANKS, REACHED, STEP, UNIQUE, certificate, t
-from sympy import MatrixSymbol
+from sympy import Identity, MatrixSymbol, Symbol
 
-from tptheory import Equal, Pinv, matadd, matmul, prove
+from tptheory import (
+    AtMost,
+    Certificate,
+    DeepLinearNetwork,
+    Equal,
+    ForAll,
+    Pinv,
+    at_most,
+    matadd,
+    matmul,
+    prove,
+    squared_norm,
+)
 from tptheory.certificates.checker import check
 from tptheory.certificates.shortening import shortened
 from tptheory.typesetting.explanation import COLUMNS, chain, proof_html, proof_latex, proof_text
@@ -125,6 +137,24 @@ def test_an_identity_without_hypotheses_is_multiplied_out():
     check(data)
     lines = chain(data).text().splitlines()
     assert lines == ["Multiplied out, without scalars that all terms share, both sides read", "  A P"]
+
+
+def test_a_root_of_a_sum_over_the_layers_is_told_by_its_squares():
+    """A proof over the layers says of which squares its root is: at the first layer, and from layer to layer."""
+    L, l, k = (Symbol(name, integer=True) for name in ("L", "l", "k"))
+    net = DeepLinearNetwork(depth=L)
+    narrow = ForAll(at_most(net.weight(k).T * net.weight(k), Identity(net.widths[k - 1])), (k, 1, L))
+    shrinks = ForAll(AtMost(squared_norm(net.activation(l)), squared_norm(net.input)), (l, 1, L), given=[narrow])
+    verdict = prove(shrinks)
+    said = (
+        "That is -(|s[l]|^2), which is never positive. Here s[1]^2 = |x' sqrt(I - W[1]' W[1])|^2, "
+        "and s[l]^2 = s[l-1]^2 + |x[l-1]' sqrt(I - W[l]' W[l])|^2."
+    )
+    assert verdict.explain().splitlines()[-1] == said
+    remark = next(r for r in verdict.certificate.data["meanings"].values() if "sum of squares" in r)
+    for other in ([], ["up"], ["up", [], [], 0, 0], 5, ["sideways", ["", 1], ["L", 0], [["w", []]], []]):
+        remark["sum of squares"] = other
+        assert "Here" not in Certificate(verdict.certificate.data).explain()
 
 
 HOSTILE = [None, 0, True, "words", "\x1b[2J\n", [], [[]], {}, {"A": {"pinv": OF_A}}, [["given", "\n= 0"]] * 3, [{}] * 9]

@@ -69,10 +69,10 @@ Part = tuple[tuple[str, ...], tuple[str, ...], str]
 def parts(scalar: Polynomial, roots: Mapping[str, str]) -> Iterator[Part]:
     """Split each term into a trace and numbers that have roots, in every way; where no trace is split off, it is ""."""
     for scalars, _ in scalar.terms:
-        yield from parts_of(scalar.alphabet, scalars, roots)
+        yield from splits_of(scalar.alphabet, scalars, roots)
 
 
-def parts_of(alphabet: Alphabet, scalars: tuple[str, ...], roots: Mapping[str, str]) -> Iterator[Part]:
+def splits_of(alphabet: Alphabet, scalars: tuple[str, ...], roots: Mapping[str, str]) -> Iterator[Part]:
     """Split a product of scalars into a trace and numbers that have roots, in every way, as `parts` does."""
     cycles = sorted({s for s in scalars if alphabet.is_trace(s)})
     for cycle in ["", *cycles]:
@@ -121,7 +121,7 @@ class Words:
             yield from self._halves_of_term(scalars)
 
     def _halves_of_term(self, scalars: tuple[str, ...]) -> Iterator[SquareCandidate]:
-        for roots, numbers, cycle in parts_of(self.alphabet, scalars, self.resources.roots):
+        for roots, numbers, cycle in splits_of(self.alphabet, scalars, self.resources.roots):
             for word in self._halves_of_cycle(cycle) if cycle else [""]:
                 yield SquareCandidate(roots, numbers, word)
         if self.resources.thorough:
@@ -134,7 +134,7 @@ class Words:
             rest = list(scalars)
             rest.remove(first)
             rest.remove(second)
-            for roots, numbers, cycle in parts_of(self.alphabet, tuple(rest), self.resources.roots):
+            for roots, numbers, cycle in splits_of(self.alphabet, tuple(rest), self.resources.roots):
                 if not cycle:
                     yield SquareCandidate(roots, numbers, norms[first] + self.alphabet.transpose(norms[second]))
 

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
-from fractions import Fraction
 from typing import Any
 
 from tptheory.certificates.checker import ONE
-from tptheory.certificates.reading import MALFORMED, Polynomial, Reader, Terms
+from tptheory.certificates.reading import Polynomial, Reader, Terms
+from tptheory.typesetting.brought_in import letters_brought_in, weighted_squares
 from tptheory.typesetting.html_math import html_math, html_words
-from tptheory.typesetting.names import BLANK, Written, number, prose, visible
+from tptheory.typesetting.names import BLANK, Written, prose, visible
 from tptheory.typesetting.ordering import Subtraction, ordered
-from tptheory.typesetting.polynomials import Notation, Remark, Term, bracketed, inline, joined
+from tptheory.typesetting.polynomials import Notation, Term, bracketed, inline, joined
 from tptheory.typesetting.reasons import Reasons
 from tptheory.typesetting.widths import broken_into_rows, width
 
@@ -222,7 +221,8 @@ def framed(data: dict[str, Any], notation: Callable[[Reader, Any], Notation] = N
         first, last = _sides(reader, data.get("left"))
     opening, closing = _sentences_around(shown, first, last)
     opening = _place_before(data.get("place"), opening)
-    closing += _letters_brought_in(shown, data.get("meanings"))
+    letters = letters_brought_in(shown, data.get("meanings"))
+    closing = prose(" ").between([closing, letters]) if closing.text and letters.text else closing + letters
     reasons = Reasons(shown, data.get("reasons"), hypotheses)
     return ChainFrame(shown, reasons, hypotheses, opening, closing, first, last)
 
@@ -261,26 +261,6 @@ def _place_before(place: Any, opening: Written) -> Written:
         return opening
     said = place if isinstance(place, Written) else prose(str(place))
     return said + (prose(" ") + opening if opening.text else BLANK)
-
-
-def _letters_brought_in(notation: Notation, meanings: Any) -> Written:
-    """Say what the letters are that a proof has beside those of its claim: any column, and roots of matrices."""
-    names, said = notation.reader.names, []
-    for name, remark in sorted(meanings.items()) if isinstance(meanings, dict) else ():
-        if not isinstance(remark, dict) or not names.letters.get(name) or name in names.indexed:
-            continue
-        symbol = notation.symbol((name,)).written()
-        with suppress(*MALFORMED):
-            if "direction" in remark:
-                said.append(symbol.within_words() + prose(" is any column"))
-            elif "principal root" in remark:
-                whole = Remark(notation, (name,), remark).written("principal root")
-                said.append(symbol.within_words() + prose(" is the symmetric root of ") + whole.within_words())
-            elif "root" in remark:
-                square = Written(f"{symbol.text} {symbol.text}'", rf"{symbol.latex} {symbol.latex}^{{\top}}")
-                whole = Remark(notation, (name,), remark).written("root")
-                said.append(square.within_words() + prose(" is ") + whole.within_words())
-    return prose(" Here ") + prose(", and ").between(said) + prose(".") if said else BLANK
 
 
 def _listed(remark: Any) -> list[Any]:
@@ -361,12 +341,7 @@ def _product_of_polynomials(factors: list[list[Term]]) -> Written:
 
 def _sum_of_squares_sentence(notation: Notation) -> Written:
     """Say which squares a descent certificate sums."""
-    squares = []
-    for weight, Q in notation.reader.data["squares"]:
-        body = joined(notation.terms(notation.reader.polynomial(Q)))
-        norm = Written(f"|{body.text}|^2", rf"\lVert {body.latex} \rVert^{{2}}")
-        factor = BLANK if Fraction(weight) == 1 else number(str(Fraction(weight))) + Written(" ", " ")
-        squares.append(factor + norm)
+    squares = weighted_squares(notation, notation.reader.data["squares"])
     if not squares:
         return prose("It is never positive.")
     if notation.abridged and sum(len(square.text) for square in squares) > LONGEST_SQUARES:
