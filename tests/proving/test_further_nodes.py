@@ -24,6 +24,7 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 
 from tptheory.numeric.evaluation import evaluate
 from tptheory.preamble import *
+from tptheory.proving.determinant_order import ACCRETIVE, ORDERED
 from tptheory.proving.knowledge import ROOT
 from tptheory.proving.translating import letters_in
 from tptheory.proving.translation import Translator
@@ -71,6 +72,7 @@ EXPRESSIONS = {
     "of an inverse": Determinant(Inverse(M) * M.T),
     "of a power": Determinant(MatPow(R, 3)),
     "of a sum": Determinant(R + S) - Determinant(R.T + S.T),
+    "of accretive sums": Determinant(R.T * R + I_n) + Determinant(S * S.T + R - R.T),
     "entries": MatrixElement(M * N, 1, 2) + N[0, 1],
     "numbers": ImmutableMatrix([[1, 2], [c, 0]]) * M,
     "absolute value": Abs(Trace(R)) * Max(c, Trace(S * R)),
@@ -107,7 +109,9 @@ def holds(letters, hypothesis):
     roots = [letters.value(letter.family.subject)[0, 0] for letter in spoken if letter.family.kind == ROOT]
     if not roots:
         return not any(letters.value(hypothesis.polynomial).entries())
-    return min(roots) >= 0 and (hypothesis.reason[0] == "nonnegative" or prod(roots) == 0)
+    if hypothesis.reason[0] == "nonnegative" or hypothesis.reason in (ORDERED, ACCRETIVE):
+        return min(roots) >= 0
+    return min(roots) >= 0 and prod(roots) == 0
 
 
 GIVEN = {

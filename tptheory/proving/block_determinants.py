@@ -1,7 +1,8 @@
 """Determinants of matrices with square blocks along the diagonal.
 
 ``det [[R, P], [S, Q]] = det R det(Q - S R^-1 P)`` where R has an inverse (Schur, 1917); it is ``det R det Q`` where P
-or S is zero, and ``det(R + P) det(R - P)`` where ``Q = R`` and ``S = P``.
+or S is zero, and ``det(R + P) det(R - P)`` where ``Q = R`` and ``S = P``. Where ``R S = S R`` it is ``det(R Q - S P)``,
+and so for any two blocks beside each other that commute (Silvester, Determinants of block matrices, 2000).
 """
 
 from __future__ import annotations
@@ -48,6 +49,26 @@ def _determinants(translator: Knowledge, blocks: Blocks) -> Iterator[Polynomial]
         (R, P), (S, Q) = ([blocks[i, j] for j in numbers] for i in numbers)
         if (R, P) == (Q, S):
             yield determinant(translator, R + P) * determinant(translator, R - P)
+        yield from _of_commuting_blocks(translator, (R, P), (S, Q))
+
+
+def _of_commuting_blocks(
+    translator: Knowledge, above: tuple[Polynomial, Polynomial], below: tuple[Polynomial, Polynomial]
+) -> Iterator[Polynomial]:
+    """Run through the determinants of a single matrix that two commuting square blocks leave (Silvester, 2000)."""
+    (R, P), (S, Q) = above, below
+    if any(block.rows != block.columns for block in (R, P, S, Q)) or R.rows != Q.rows:
+        return
+    for X, Y, whole in ((R, S, R * Q - S * P), (S, Q, R * Q - P * S), (R, P, Q * R - S * P), (P, Q, Q * R - P * S)):
+        if _vanishes(translator, X * Y - Y * X):
+            yield determinant(translator, whole)
+
+
+def _vanishes(translator: Knowledge, p: Polynomial) -> bool:
+    """Whether a polynomial is 0, or hypotheses say so of it, its transpose or its negative, at no layer."""
+    layered = p.alphabet.has_layers("".join(word for _, word in p.terms))
+    forms = {form.scale(c) for form in (p, p.transpose()) for c in (1, -1)}
+    return not p or not (layered or forms.isdisjoint(translator.known()))
 
 
 def _without(translator: Knowledge, blocks: Blocks, i: int) -> Blocks | None:

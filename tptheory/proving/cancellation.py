@@ -19,7 +19,8 @@ from tptheory.proving.completion import Completion
 from tptheory.proving.equations import membership
 from tptheory.proving.knowledge import ROOT
 from tptheory.proving.multiples import sum_that_vanishes
-from tptheory.proving.norms import Squares, VanishingSum, gram, half_of, traced, vanishing_with
+from tptheory.proving.nonnegative import half_of
+from tptheory.proving.norms import Squares, VanishingSum, gram, traced, vanishing_with
 from tptheory.proving.searching import (
     Attempt,
     LemmaChain,

@@ -12,6 +12,7 @@ from fractions import Fraction
 from functools import reduce
 from operator import mul
 
+from tptheory.proving.determinant_order import assume_order, equal_sums
 from tptheory.proving.knowledge import Knowledge
 from tptheory.proving.letters import Size
 from tptheory.proving.term_order import DEFINED, PLAIN, Monomial
@@ -32,16 +33,23 @@ MOST_DYADS = 4
 
 
 def determinant(translator: Knowledge, A: Polynomial) -> Polynomial:
-    """Return the determinant of a square polynomial: a product of those of its square factors."""
-    alphabet, n = translator.alphabet, A.rows
+    """Return the determinant of a square polynomial."""
+    n = A.rows
     if A.is_scalar:
         return translator.trace_of(A)
     if not A:
-        return Polynomial.identity(alphabet, 1).scale(0)
+        return Polynomial.identity(A.alphabet, 1).scale(0)
     translator.conclude(("det", n), lambda zero: _equal_determinants(translator, zero, n))
     translator.conclude(("det", n, "kernel"), lambda zero: _singular(translator, zero, n))
-    if len(A.terms) > 1:
-        return _of_sum(translator, A)
+    translator.conclude(("det", n, "order"), lambda zero: equal_sums(translator, zero, n, determinant))
+    value = _of_sum(translator, A) if len(A.terms) > 1 else _of_term(translator, A)
+    assume_order(translator, A, value, determinant)
+    return value
+
+
+def _of_term(translator: Knowledge, A: Polynomial) -> Polynomial:
+    """Return the determinant of a term: a product of those of its square factors."""
+    alphabet, n = A.alphabet, A.rows
     (((scalars, word), c),) = A.terms.items()
     number = Polynomial.number(alphabet, scalars, c)
     if not isinstance(n, int) and number != Polynomial.identity(alphabet, 1):

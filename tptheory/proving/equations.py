@@ -20,7 +20,8 @@ from time import perf_counter
 from tptheory.proving.auxiliary_letters import AuxiliaryLetters
 from tptheory.proving.completion import Completion
 from tptheory.proving.multiples import cancelling_squares
-from tptheory.proving.norms import VanishingSum, gram, half_of, traced, vanishing_with, with_squares
+from tptheory.proving.nonnegative import half_of
+from tptheory.proving.norms import VanishingSum, gram, traced, vanishing_with, with_squares
 from tptheory.proving.rewriting import NO_COFACTORS, Cofactors, Combination, traced_cofactors
 from tptheory.proving.searching import (
     LEAST_SECONDS,

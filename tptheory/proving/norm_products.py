@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from itertools import permutations, product
 
 from tptheory.proving.cauchy_schwarz import completed_square
-from tptheory.proving.norms import half_of
+from tptheory.proving.nonnegative import half_of, squares_of_letters
 from tptheory.proving.square_roots import root_of_norm
 from tptheory.proving.square_words import SquareCandidate
 from tptheory.proving.translation import Translator
@@ -93,20 +93,8 @@ def _half(s: str, translator: Translator) -> str:
     alphabet = translator.alphabet
     if not alphabet.is_trace(s):
         return ""
-    squares = _squares(translator)
+    squares = squares_of_letters(translator)
     return half_of(alphabet, rotations("".join(squares.get(letter, letter) for letter in s)))
-
-
-def _squares(translator: Translator) -> dict[str, str]:
-    """Return, by each letter that a hypothesis says is ``R R'``, and by its transpose, that word."""
-    alphabet = translator.alphabet
-    found: dict[str, str] = {}
-    for p in translator.known():
-        if len(p.terms) == 2 and sum(p.terms.values()) == 0:
-            for letter, word in permutations((w for scalars, w in p.terms if not scalars), 2):
-                if len(letter) == 1 and len(word) > 1 and half_of(alphabet, [word]):
-                    found |= {letter: word, alphabet.adjoints[letter]: word}
-    return found
 
 
 def _candidates(factors: list[str], others: list[str], translator: Translator) -> Iterator[SquareCandidate]:

@@ -6,7 +6,7 @@ Both say that a number, plus weighted squared norms of polynomials, is a combina
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from tptheory.proving.completion import Completion
@@ -15,7 +15,7 @@ from tptheory.proving.searching import Proof, combination_of, concluded
 from tptheory.proving.squares import WeightedSquare
 from tptheory.proving.translation import Translator
 from tptheory.proving.unfolding import Membership
-from tptheory.proving.words import Alphabet, Polynomial
+from tptheory.proving.words import Polynomial
 
 Squares = Sequence[WeightedSquare]
 
@@ -61,12 +61,3 @@ def traced(found: Membership, D: Polynomial) -> Membership:
     """Turn how the Gram matrix of ``D`` vanishes into how its trace does, which is the squared norm of ``D``."""
     places = [(c, k, *traced_cofactors(D.alphabet, place, D.columns)) for c, place, k in found.origin]
     return found._replace(origin=[(c * n, place, k) for c, k, place, n in places])
-
-
-def half_of(alphabet: Alphabet, words: Iterable[str]) -> str:
-    """Return ``u`` where one of some words is ``u u'``; nothing if none is."""
-    for word in words:
-        half = word[: len(word) // 2]
-        if word and word == half + alphabet.transpose(half):
-            return half
-    return ""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import combinations, combinations_with_replacement, islice, product
 
-from tptheory.proving.norms import half_of
+from tptheory.proving.nonnegative import half_of
 from tptheory.proving.rank_lemmas import outside
 from tptheory.proving.rank_pool import RankPool, is_multiple_of_identity, without_last_letter
 from tptheory.proving.rank_relations import Contained, Coprime, Frobenius, Joined, Summed

@@ -1,13 +1,11 @@
 """Square roots: ``s |Q|^2`` is ``|r Q|^2`` for ``s = r^2``, and ``tr(Q S Q')`` is ``|Q R|^2`` for ``S = R R'``.
 
 A number that is known not to be below 0 has such a root, and so has a matrix that is known to be positive semidefinite.
-Known are the signs of symbols as they are declared, of functions such as the exponential, and of sums of products of
-such numbers and of squares; and of the reciprocals of all these.
+Which numbers these are is told by `nonnegative`.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -16,10 +14,10 @@ from sympy import Symbol
 from tptheory.proving.completion import SHORT, Completion
 from tptheory.proving.knowledge import PRINCIPAL_ROOT, ROOT
 from tptheory.proving.letters import Family, Letter
-from tptheory.proving.norms import half_of
+from tptheory.proving.nonnegative import is_nonnegative_letter
 from tptheory.proving.term_order import INVERSE
 from tptheory.proving.translation import Reason, Translator
-from tptheory.proving.words import Alphabet, Polynomial, rotations
+from tptheory.proving.words import Alphabet, Polynomial
 
 PRINCIPAL: Reason = ("definition", "the principal root commutes with what its square commutes with")
 
@@ -32,7 +30,7 @@ def assume_roots(translator: Translator) -> None:
     """
     alphabet = translator.alphabet
     for letter, _ in list(alphabet.letters.values()):
-        if _is_nonnegative(letter, translator) and letter.family not in alphabet.named.sizes:
+        if is_nonnegative_letter(letter, translator) and letter.family not in alphabet.named.sizes:
             number = Polynomial.scalar(alphabet, letter)
             translator.assume(root_equation(alphabet, letter), ("nonnegative", number.data()))
 
@@ -111,30 +109,3 @@ def root_equation(alphabet: Alphabet, letter: Letter) -> Polynomial:
 def root_of(family: Family, terms: list[Any]) -> Family:
     """Return the family of the square roots of numbers, whose terms a certificate remarks."""
     return Family(ROOT, family, f"sqrt({family.name})", {"root": terms})
-
-
-def _is_nonnegative(letter: Letter, translator: Translator) -> bool:
-    """Whether a letter is a number that is not below 0: by declaration, as a function, or as the inverse of such."""
-    kind, subject = letter.family.kind, letter.family.subject
-    if kind == "number":
-        return isinstance(subject, Symbol) and bool(subject.is_nonnegative)
-    if kind == "inverse" and letter.at is None and subject.is_scalar:
-        return is_nonnegative(subject, translator)
-    return letter in translator.nonnegative
-
-
-def is_nonnegative(number: Polynomial, translator: Translator) -> bool:
-    """Whether every term of a number is a product of squares and of numbers that are known not to be below 0."""
-    return all(
-        c > 0
-        and not word
-        and all(times % 2 == 0 or _is_nonnegative_item(s, translator) for s, times in Counter(scalars).items())
-        for (scalars, word), c in number.terms.items()
-    )
-
-
-def _is_nonnegative_item(s: str, translator: Translator) -> bool:
-    """Whether a number, or a trace such as ``tr(A A')``, is known not to be below 0."""
-    if translator.alphabet.is_trace(s):
-        return bool(half_of(translator.alphabet, rotations(s)))
-    return _is_nonnegative(translator.alphabet.letters[s][0], translator)

@@ -1,0 +1,95 @@
+"""Determinants in order, and those of blocks that commute: each true claim beside a false one."""
+
+import numpy as np
+import pytest
+from proving.pairs import check_proved, check_refuted
+from sympy import BlockMatrix, Determinant, Identity, MatrixSymbol, symbols
+
+from tptheory import AtMost, Equal, NonNegative, at_most, positive_semidefinite, symmetric
+
+n, m = symbols("n m", integer=True, positive=True)
+A = MatrixSymbol("A", m, n)
+R, S, K, X, P, Q = (MatrixSymbol(name, n, n) for name in "RSKXPQ")
+I, det = Identity(n), Determinant
+semidefinite = [positive_semidefinite(R), positive_semidefinite(S)]
+skew = [Equal(K.T, -K)]
+
+PAIRS = {
+    "the identity and a Gram matrix": (AtMost(1, det(I + A.T * A)), AtMost(1, det(A.T * A))),
+    "a Gram matrix of any shape": (NonNegative(det(A.T * A)), NonNegative(det(A.T * A) - 1)),
+    "a sum of two forms": (
+        AtMost(det(R) + det(S), det(R + S), given=semidefinite),
+        AtMost(det(R) + det(S), det(R + S), given=[symmetric(R, S)]),
+    ),
+    "and not the other way": (
+        AtMost(det(R), det(R + S), given=semidefinite),
+        AtMost(det(R + S), det(R) + det(S), given=semidefinite),
+    ),
+    "a sum of three": (
+        AtMost(det(R) + det(S), det(R + S + A.T * A), given=semidefinite),
+        AtMost(det(R + S + A.T * A), det(R + S), given=semidefinite),
+    ),
+    "it is monotone": (
+        AtMost(det(R), det(S), given=[positive_semidefinite(R), at_most(R, S)]),
+        AtMost(det(R), det(S), given=[symmetric(R, S), at_most(R, S)]),
+    ),
+    "under a sum, too": (
+        AtMost(det(I + R), det(I + S), given=[positive_semidefinite(R), at_most(R, S)]),
+        AtMost(det(I + S), det(I + R), given=[positive_semidefinite(R), at_most(R, S)]),
+    ),
+    "at most the identity": (
+        AtMost(det(S), 1, given=[positive_semidefinite(S), at_most(S, I)]),
+        AtMost(det(S), 1, given=[positive_semidefinite(S)]),
+    ),
+    "a skew matrix": (NonNegative(det(K), given=skew), NonNegative(-det(K), given=skew)),
+    "the identity and a skew matrix": (AtMost(1, det(I + K), given=skew), AtMost(det(I + K), 1, given=skew)),
+    "a form and a skew matrix": (
+        AtMost(det(S), det(S + K), given=[positive_semidefinite(S), *skew]),
+        AtMost(det(S + K), det(S), given=[positive_semidefinite(S), *skew]),
+    ),
+    "a difference that is skew": (AtMost(1, det(I + X - X.T)), AtMost(1, det(I + X + X.T))),
+}
+
+
+@pytest.mark.parametrize("claim", [true for true, _ in PAIRS.values()], ids=PAIRS)
+def test_an_order_is_proved(claim):
+    """The exact evaluation of the claim as typed agrees with each proof."""
+    check_proved(claim)
+
+
+@pytest.mark.parametrize("claim", [false for _, false in PAIRS.values()], ids=PAIRS)
+def test_its_neighbour_is_refuted(claim):
+    """Without a hypothesis, or the other way round, it is false."""
+    check_refuted(claim)
+
+
+M = BlockMatrix([[R, P], [S, Q]])
+COMMUTING = {
+    "the first column": (R, S, R * Q - S * P, R * Q - P * S),
+    "the second row": (S, Q, R * Q - P * S, R * Q - S * P),
+    "the first row": (R, P, Q * R - S * P, R * Q - S * P),
+    "the second column": (P, Q, Q * R - P * S, R * Q - P * S),
+}
+
+
+@pytest.mark.parametrize("name", COMMUTING)
+def test_two_blocks_that_commute_leave_one_determinant(name):
+    """Which order of the factors is right follows from which two commute (Silvester, 2000); the other one is wrong."""
+    left, right, whole, other = COMMUTING[name]
+    commute = Equal(left * right, right * left)
+    check_proved(Equal(det(M), det(whole), given=[commute]))
+    check_refuted(Equal(det(M), det(other), given=[commute]))
+    check_refuted(Equal(det(M), det(whole)))
+
+
+def test_what_determinants_exceed_their_parts_by_is_not_negative_in_numbers():
+    """The inequality that is taken for granted holds of random accretive matrices, singular ones among them."""
+    rng = np.random.default_rng(0)
+    for size in (1, 2, 3, 4, 5):
+        for rank in range(size + 1):
+            B, C, D = (rng.normal(size=(size, k)) for k in (rank, size, size))
+            form, accretive = B @ B.T, C @ C.T * rng.integers(0, 2) + D - D.T
+            whole = np.linalg.det(form + accretive)
+            parts = np.linalg.det(form) + np.linalg.det(accretive)
+            assert whole >= parts - 1e-9 * max(1, abs(whole), abs(parts))
+            assert np.linalg.det(accretive) >= -1e-9
