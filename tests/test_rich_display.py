@@ -139,7 +139,7 @@ def test_verdicts_lead_with_the_word():
 @pytest.mark.parametrize(
     ("claim", "expected"),
     [
-        (RankAtMost(BP.update(pair, 1), 1), "what should be of rank at most 1 is $"),
+        (RankAtMost(BP.update(pair, 1), 1), "what should be a rank of at most 1 is $2$."),
         (Nonincreasing(-net.loss, along=BP.flow(net)), "what should be at most 0 is $1$."),
         (Conserved(W2, along=BP.flow(net)), "what should be 0 is $"),
     ],

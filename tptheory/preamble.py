@@ -21,6 +21,7 @@ word of theorem files; what begins with an underscore is not.
 from collections.abc import Callable as _Callable
 from typing import Any as _Any
 
+from sympy import Determinant as Determinant
 from sympy import Identity as Identity
 from sympy import ImmutableMatrix as ImmutableMatrix
 from sympy import Integer as Integer
@@ -29,6 +30,7 @@ from sympy import MatrixExpr as _MatrixExpr
 from sympy import MatrixSymbol as MatrixSymbol
 from sympy import Rational as Rational
 from sympy import Symbol as Symbol
+from sympy import Trace as Trace
 from sympy import ZeroMatrix as _ZeroMatrix
 from sympy import symbols as symbols
 

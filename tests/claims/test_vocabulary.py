@@ -1,7 +1,7 @@
 """Claims say what they mean, and refuse what means nothing."""
 
 import pytest
-from sympy import Eq, Matrix, Ne
+from sympy import Eq, MatAdd, MatMul, MatPow, Matrix, Ne
 
 import tptheory
 from tptheory import AllOf, Backprop, TargetProp, decide, transpose
@@ -97,6 +97,13 @@ BAD = {
     "no claims": (lambda: AllOf(), InvalidTypeError, "'claims' must be one or more claims"),
     "rectangular symmetric": (lambda: symmetric(A), ShapeError, "must be square to be symmetric"),
     "rectangular projection": (lambda: projection(A), ShapeError, "must be square to be projection"),
+    "trace of a rectangle": (lambda: Zero(Trace(A)), ShapeError, r"traces of square matrices only \(got A of shape"),
+    "its determinant": (lambda: Equal(Determinant(A), Determinant(A.T)), ShapeError, "determinants of square matrices"),
+    "its inverse": (lambda: Zero(Inverse(A)), ShapeError, "inverses of square matrices only"),
+    "its power within a trace": (lambda: Zero(Trace(MatPow(A, 2, evaluate=False))), ShapeError, "square matrices only"),
+    "an odd sum": (lambda: Zero(MatAdd(A, transpose(A))), ShapeError, r"terms of one shape \(got .* of shape \(m, n\)"),
+    "an odd product": (lambda: Zero(MatMul(A, A)), ShapeError, r"factors of shapes that compose \(got A of shape"),
+    "an odd sum in a hypothesis": (lambda: Zero(Q, given=[Zero(MatAdd(A, A.T))]), ShapeError, "terms of one shape"),
     "no matrix": (lambda: invertible(), InvalidTypeError, "'matrices' must be at least one matrix expression"),
     "invertible number": (lambda: invertible(3), InvalidTypeError, "'matrices' must be a SymPy matrix expression"),
 }

@@ -189,6 +189,27 @@ def test_hypotheses_that_nothing_meets_are_told(claim, words):
     assert words in verdict.reason
 
 
+@pytest.mark.parametrize(
+    "given", [[Zero(A), nonzero(A)], [Equal(R, 2 * S), Equal(R, 3 * S), invertible(S)]], ids=["zero", "multiples"]
+)
+def test_hypotheses_that_contradict_each_other_end_the_search(given):
+    """Where 1 = 0 is shown to follow from them, that is said, and the rest of the time is not spent."""
+    verdict = decide(Equal(R, R.T, given=given), seconds=60)
+    assert verdict.word == "undecided"
+    assert "they contradict each other, for 1 = 0 follows from them" in verdict.reason
+    assert verdict.seconds < 30
+
+
+def test_a_bound_of_a_rank_says_of_which_matrix_it_is():
+    """A counterexample shows the rank and its bound, in text, in LaTeX and in a notebook."""
+    found = decide(AtMost(Rank(A), Rank(A + D))).counterexample
+    assert found.text().splitlines()[-1] == "rank(A) = 1, not a rank of at most 0, that of A + D"
+    assert "a rank of at most 0, that of A + D" in found._repr_markdown_()
+    assert decide(RankAtMost(R, 1)).counterexample.text().endswith("rank(R) = 2, not a rank of at most 1")
+    size = decide(RankAtMost(BlockMatrix([[R, S], [S, R]]), n)).counterexample
+    assert size.text().endswith("not a rank of at most 1, n")
+
+
 def test_what_has_no_value_is_not_confirmed():
     """Sides that are written differently and have no value are left open though they have a proof; it is said why."""
     verdict = prove(Equal(f(Trace(R)), f(Trace(R.T))))

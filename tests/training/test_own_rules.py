@@ -314,6 +314,12 @@ REFUSED: list[tuple[Rule, dict[str, Any], type[TptheoryError], str]] = [
         "feedback at layer 2 returned ndarray and no matrix",
     ),
     (
+        own(feedback=lambda self, net, l: np.eye(4) if l == 1 else np.eye(3)),
+        {},
+        InvalidTypeError,
+        "returned ndarray and no matrix",
+    ),
+    (
         own(descent=lambda self, net, l: 1 / 0),
         {},
         InvalidValueError,

@@ -14,7 +14,11 @@ from tptheory.claims.hypotheses import Hypothesis
 from tptheory.claims.tacit import Tacit, nodes, tacit_of, words
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
 from tptheory.symbolic.layers import Definition, layer_symbols, occurrences
-from tptheory.symbolic.one_meaning import refuse_numbers_that_are_not_exact, refuse_two_of_one_name
+from tptheory.symbolic.one_meaning import (
+    refuse_numbers_that_are_not_exact,
+    refuse_shapes_that_do_not_fit,
+    refuse_two_of_one_name,
+)
 from tptheory.symbolic.remembering import one_question
 from tptheory.typesetting.claims import sentence_tex
 from tptheory.typesetting.notebook import ShownAsMathematics
@@ -46,6 +50,7 @@ class Claim(ShownAsMathematics):
             object.__setattr__(self, name, read(name, getattr(self, name)))
         object.__setattr__(self, "given", flatten_given(self.given))
         refuse_two_of_one_name(self)
+        refuse_shapes_that_do_not_fit(self)
         refuse_numbers_that_are_not_exact(self)
         self.check()
         self._refuse_taken_symbols()

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from time import perf_counter
 from typing import Any
 
-from sympy import ZeroMatrix
+from sympy import S, ZeroMatrix
 
 from tptheory.checking import check_seconds
 from tptheory.claims.claim import Claim
 from tptheory.claims.goals import Goal, Vanishes
 from tptheory.claims.theorem import Theorem, as_claim
 from tptheory.claims.vacuity import oversized, unmeetable
+from tptheory.claims.vocabulary import Equal
 from tptheory.clock import TimeUpError, time_limit
 from tptheory.deciding.confirming import confirm_counterexample, confirm_proof
 from tptheory.deciding.verdicts import Proved, Refuted, Undecided
@@ -36,6 +38,8 @@ LOOKED = 0.5
 """The seconds after which a search that met the hypotheses nowhere says so, though its time was up."""
 NO_INSTANCE = "no instance that meets the hypotheses"
 """The words of a verdict where no hypotheses were met: the claim may say nothing."""
+ABSURD = f"{NO_INSTANCE} exists: they contradict each other, for 1 = 0 follows from them"
+"""The words of a verdict where the hypotheses are shown to contradict each other."""
 OUT_OF_TIME = "the time was up"
 """The words for a side that had no time to answer."""
 UNMET = "none that was drawn or built meets them, which does not show that nothing does"
@@ -97,6 +101,8 @@ class _Proving:
     def __init__(self, claim: Claim, title: str) -> None:
         self.claim, self.title = claim, title
         self.prover: Prover | None = None
+        self.absurd = False
+        """Whether it was shown that the hypotheses contradict each other, so that the claim says nothing."""
 
     def run(self, seconds: float, efforts: Sequence[int] = EFFORTS) -> tuple[Proved | Undecided, bool]:
         """Search on with these efforts; return the verdict, and whether more effort or time could give another."""
@@ -112,7 +118,7 @@ class _Proving:
             checked = certificate.check()
             if not checked:
                 raise RefusedError(checked.reason, certificate.data)
-            return confirmed_proof(claim, certificate, perf_counter() - started), False
+            return self._unless_absurd(confirmed_proof(claim, certificate, perf_counter() - started), seconds), False
         except RefusedError as refused:
             return undecided(refused.reason, {**refused.evidence, "report": REPORT}), not refused.final
         except StuckError as stuck:
@@ -128,6 +134,19 @@ class _Proving:
             raise
         except Exception as error:  # a claim that could be built has a verdict, whatever happens on the way to it
             return _ended_by(error, "the prover", claim, perf_counter() - started), False
+
+    def _unless_absurd(self, found: Proved | Undecided, seconds: float) -> Proved | Undecided:
+        """Return a verdict; where nothing was found that meets the hypotheses, say whether nothing can."""
+        self.absurd = isinstance(found, Undecided) and UNMET in found.reason and _is_absurd(self.claim, seconds)
+        return replace(found, reason=ABSURD) if isinstance(found, Undecided) and self.absurd else found
+
+
+def _is_absurd(claim: Claim, seconds: float) -> bool:
+    """Whether it is shown with little effort that 1 = 0 follows from the hypotheses of a claim."""
+    try:
+        return bool(Prover(Equal(S.One, S.Zero, given=claim.given)).run(seconds, EFFORTS[:1]).check())
+    except (StuckError, RefusedError, TptheoryError):  # a hypothesis at a layer cannot stand without its range
+        return False
 
 
 def confirmed_proof(
@@ -304,6 +323,7 @@ def _in_turns(
         if more_proofs:
             proof, more_proofs = prover.run(part(for_proof), efforts)
             yield "proof", proof
+            more_instances &= not prover.absurd
         if more_instances:
             allowed = part(for_search if more_proofs else 1)
             met = refuter.run(allowed)

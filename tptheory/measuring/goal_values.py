@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from flint import arb_mat, ctx, fmpq_mat
+from flint import arb_mat, ctx, fmpq, fmpq_mat
 from sympy import Integer, MatrixExpr, MatrixSymbol, S, ZeroMatrix, sympify
 
 from tptheory.claims.goals import Change, Goal, NonNegative, OneOf, RankAtMost, Rate, Vanishes, moving_symbols, symbolic
@@ -29,6 +29,7 @@ from tptheory.numeric.interval_duals import IntervalDualArithmetic
 from tptheory.numeric.intervals import VerifiedIntervalArithmetic, is_shown_negative, is_shown_nonzero
 from tptheory.numeric.jets import DualArithmetic, Jet
 from tptheory.numeric.rationals import ExactArithmetic, VerifiedArithmetic
+from tptheory.symbolic.rank import Rank
 
 Value = Callable[[Any], Any]
 """Returns the exact value of a term; raises InvalidValueError where it has none."""
@@ -69,8 +70,7 @@ def violation(goals: Iterable[Goal], value: Value, values: Instance) -> Violatio
 
 def _violation(goal: Goal, value: Value, values: Instance) -> Violation | None:
     if isinstance(goal, RankAtMost):
-        found, bound = value(goal.expression), least_bound(goal, value, values)
-        return Violation(goal.expression, f"of rank at most {bound}", found) if rank_of(found) > bound else None
+        return _larger_rank(goal, rank_of(value(goal.expression)), value, values)
     if isinstance(goal, NonNegative):
         found = value(goal.expression)
         if isinstance(found, fmpq_mat | arb_mat):
@@ -80,6 +80,16 @@ def _violation(goal: Goal, value: Value, values: Instance) -> Violation | None:
         found = difference(goal, value)
         return Violation(goal.residual(), "0", readable(found)) if is_shown_nonzero(found) else None
     return _no_alternative(goal, value, values)
+
+
+def _larger_rank(goal: RankAtMost, rank: int, value: Value, values: Instance) -> Violation | None:
+    """Return the violation that a rank is larger than one of its bounds, and say what that bound is."""
+    bounds = {bound: _bound_at(bound, value, values) for bound in goal.bounds}
+    least = min(bounds, key=lambda bound: bounds[bound])
+    if rank <= bounds[least]:
+        return None
+    whose = f", that of {least}" if isinstance(least, MatrixExpr) else "" if least.is_Integer else f", {least}"
+    return Violation(Rank(goal.expression), f"a rank of at most {bounds[least]}{whose}", fmpq(rank))
 
 
 def _negative(goal: NonNegative, found: Any) -> Violation:
@@ -136,8 +146,14 @@ def _is_zero(side: Any) -> bool:
 
 def least_bound(goal: RankAtMost, value: Value, values: Instance) -> int:
     """Return the least of the bounds of a rank."""
-    sizes = {symbol: Integer(n) for symbol, n in values.items() if isinstance(n, int)}
-    return min(rank_of(value(b)) if isinstance(b, MatrixExpr) else int(b.xreplace(sizes)) for b in goal.bounds)
+    return min(_bound_at(bound, value, values) for bound in goal.bounds)
+
+
+def _bound_at(bound: Any, value: Value, values: Instance) -> int:
+    """Return the value of one bound of a rank."""
+    if isinstance(bound, MatrixExpr):
+        return rank_of(value(bound))
+    return int(sympify(bound).xreplace({symbol: Integer(n) for symbol, n in values.items() if isinstance(n, int)}))
 
 
 def rank_of(A: Any) -> int:

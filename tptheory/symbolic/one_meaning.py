@@ -18,11 +18,12 @@ from sympy.core.function import AppliedUndef
 from sympy.core.numbers import ComplexInfinity, ImaginaryUnit, Infinity, NaN, NegativeInfinity
 
 from tptheory.certificates import checker
-from tptheory.errors import InvalidValueError, complain
+from tptheory.errors import InvalidValueError, ShapeError, complain
 from tptheory.symbolic.bound import BoundIndex, BoundMatrix
 from tptheory.symbolic.dynamics import Motion
 from tptheory.symbolic.layers import LayerSymbol, Recursion, Sequence
 from tptheory.symbolic.remembering import remembered
+from tptheory.symbolic.shapes import fault_of_shapes
 from tptheory.symbolic.walking import nodes_in, opened_once
 
 NAMED_TYPES = (Symbol, MatrixSymbol, Sequence)
@@ -93,6 +94,20 @@ def refuse_numbers_that_are_not_exact(*items: Any) -> None:
         raise InvalidValueError(complain("expression", "made of exact real numbers that are finite", came, mend))
 
 
+def refuse_shapes_that_do_not_fit(*items: Any) -> None:
+    """Refuse sums and products of shapes that do not fit, and traces and the like of what is not known to be square.
+
+    SymPy refuses them where the sizes are numbers, and not where they are symbols.
+
+    Raises:
+        ShapeError: if there is one.
+    """
+    for expression in _spoken(items):
+        fault = "" if isinstance(expression, frozenset) else _mentioned(expression).fault
+        if fault:
+            raise ShapeError(fault)
+
+
 TOO_LONG = 10**checker.DIGITS
 """The least integer that has too many digits for a certificate."""
 NUMBER_TYPES = (Rational, Float, ImaginaryUnit, Infinity, NegativeInfinity, ComplexInfinity, NaN)
@@ -100,10 +115,11 @@ NUMBER_TYPES = (Rational, Float, ImaginaryUnit, Infinity, NegativeInfinity, Comp
 
 
 class _Mentioned(NamedTuple):
-    """What an expression names, the definitions of its sequences as well, and the numbers in it."""
+    """What an expression names, the definitions of its sequences as well, the numbers in it, and a fault of shapes."""
 
     names: Named
     numbers: frozenset[Any]
+    fault: str
 
 
 def _spoken(item: Any) -> Iterator[Any]:
@@ -138,7 +154,7 @@ def _moving(motion: Motion) -> Named:
 @remembered
 def _mentioned(expression: Any) -> _Mentioned:
     """Return what an expression mentions."""
-    names, numbers = set[Any](), set[Any]()
+    names, numbers, fault = set[Any](), set[Any](), ""
     for node in nodes_in(expression, opens=opened_once(Sequence)):
         if isinstance(node, NUMBER_TYPES):
             numbers.add(node)
@@ -146,7 +162,8 @@ def _mentioned(expression: Any) -> _Mentioned:
             names.add(node.func)
         elif isinstance(node, NAMED_TYPES) and not isinstance(node, BoundIndex | BoundMatrix | LayerSymbol):
             names.add(node)
-    return _Mentioned(frozenset(names), frozenset(numbers))
+        fault = fault or fault_of_shapes(node)
+    return _Mentioned(frozenset(names), frozenset(numbers), fault)
 
 
 def _refuse_namesakes(symbols: Iterable[Any]) -> None:

@@ -10,9 +10,11 @@ which `probes` returns, at every layer with which it compares its argument, and 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
+from numbers import Number
 from typing import Any
 
 from sympy import (
+    Basic,
     Dummy,
     Expr,
     Integer,
@@ -139,16 +141,22 @@ def agree(said: Any, expected: Any, leaf: Leaf = lambda part: part) -> bool:
     """Tell whether two expressions are equal once products are expanded; matrix factors keep their order."""
     if isinstance(said, tuple) and isinstance(expected, tuple):
         return len(said) == len(expected) and all(agree(a, b, leaf) for a, b in zip(said, expected, strict=True))
+    if not all(isinstance(part, Basic | MatrixBase | Number) for part in (said, expected)):
+        return _are_equal(said, expected)
     if said == expected:
         return True
-    if any(part is None or isinstance(part, str) for part in (said, expected)):
-        return False
     if isinstance(said, MatrixExpr | MatrixBase) != isinstance(expected, MatrixExpr | MatrixBase):
         return False
     said, expected = rebuild(S(said), leaf), rebuild(S(expected), leaf)
     if isinstance(said, MatrixExpr | MatrixBase):
         return tuple(said.shape) == tuple(expected.shape) and _same_terms(said, expected)
     return bool(expand(said - expected) == 0)
+
+
+def _are_equal(said: Any, expected: Any) -> bool:
+    """Tell whether two things that are no expressions are equal, such as names; of arrays, whether both are such."""
+    equal = said == expected
+    return equal if isinstance(equal, bool) else type(said) is type(expected)
 
 
 def _same_terms(A: Any, B: Any) -> bool:

@@ -251,8 +251,15 @@ def _opening_of_equation(reader: Reader, first: Polynomial, last: Polynomial) ->
     if last[0] and last[0] == reader.transpose(first)[0] and first[1] != ONE:
         return prose("It is symmetric: it equals its transpose")
     if not reader.data["cofactors"]:
-        return prose("Multiplied out, without scalars that all terms share, both sides read")
+        divided = "" if _share_a_scalar(first) else ", without scalars that all terms share"
+        return prose(f"Multiplied out{divided}, both sides read")
     return BLANK
+
+
+def _share_a_scalar(p: Polynomial) -> bool:
+    """Whether a scalar stands in every term: then no scalars were divided out."""
+    terms, _ = p
+    return bool(terms) and bool(set.intersection(*({*scalars} for scalars, _ in terms)))
 
 
 def _place_before(place: Any, opening: Written) -> Written:
