@@ -16,15 +16,20 @@ from sympy import (
     MatPow,
     Max,
     Min,
+    OneMatrix,
     Trace,
     ZeroMatrix,
     conjugate,
 )
 from sympy.matrices.expressions.matexpr import MatrixElement
 
+from tptheory.numeric.definiteness import is_shown_not_semidefinite
 from tptheory.numeric.evaluation import evaluate
 from tptheory.preamble import *
-from tptheory.proving.determinant_order import ACCRETIVE, ORDERED
+from tptheory.proving.block_determinants import COMPLEX
+from tptheory.proving.determinant_order import ABOVE_TRACE, ACCRETIVE, BY_MINORS, ORDERED
+from tptheory.proving.forms import INVERSE_FORM
+from tptheory.proving.further_nodes import KRONECKER, SCHUR
 from tptheory.proving.knowledge import ROOT
 from tptheory.proving.translating import letters_in
 from tptheory.proving.translation import Translator
@@ -73,6 +78,12 @@ EXPRESSIONS = {
     "of a power": Determinant(MatPow(R, 3)),
     "of a sum": Determinant(R + S) - Determinant(R.T + S.T),
     "of accretive sums": Determinant(R.T * R + I_n) + Determinant(S * S.T + R - R.T),
+    "of a product of rectangles": Determinant(N * MatrixSymbol("V", 3, 2)),
+    "of complex blocks": Determinant(BlockMatrix([[R, S], [-S, R]])),
+    "Kronecker product of forms": KroneckerProduct(R * R.T, M.T * M),
+    "entrywise product of forms": HadamardProduct(R * R.T, S.T * S),
+    "inverses of sums of forms": Pinv(R * R.T + S * S.T) + Inverse(I_n + S.T * S),
+    "ones": OneMatrix(n, 1) * OneMatrix(1, n) * R,
     "entries": MatrixElement(M * N, 1, 2) + N[0, 1],
     "numbers": ImmutableMatrix([[1, 2], [c, 0]]) * M,
     "absolute value": Abs(Trace(R)) * Max(c, Trace(S * R)),
@@ -106,13 +117,16 @@ def test_a_polynomial_has_the_value_of_its_expression(expression, thin):
 def holds(letters, hypothesis):
     """Whether an equation holds; of roots, which may be irrational, what is under them is evaluated."""
     spoken = letters_in(hypothesis.polynomial)
-    roots = [letters.value(letter.family.subject)[0, 0] for letter in spoken if letter.family.kind == ROOT]
-    if not roots:
+    squares = [letters.value(letter.family.subject) for letter in spoken if letter.family.kind == ROOT]
+    if not squares:
         return not any(letters.value(hypothesis.polynomial).entries())
-    if hypothesis.reason[0] == "nonnegative" or hypothesis.reason in (ORDERED, ACCRETIVE):
-        return min(roots) >= 0
-    return min(roots) >= 0 and prod(roots) == 0
+    if any(is_shown_not_semidefinite(square) for square in squares):
+        return False
+    return hypothesis.reason[0] == "nonnegative" or hypothesis.reason in ROOTS or prod(s[0, 0] for s in squares) == 0
 
+
+ROOTS = (ORDERED, ACCRETIVE, ABOVE_TRACE, BY_MINORS, COMPLEX, KRONECKER, SCHUR, INVERSE_FORM)
+"""Why a root exists that no hypothesis of the claim speaks of."""
 
 GIVEN = {
     "invertible": [invertible(R)],

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from fractions import Fraction
 from itertools import product
-from math import isqrt
 from typing import Any
 
 import sympy
@@ -17,7 +15,7 @@ from tptheory.proving.knowledge import DIRECTION, PRINCIPAL_ROOT, ROOT
 from tptheory.proving.letters import Letter
 from tptheory.proving.translating import size_expression
 from tptheory.proving.translation import Translator
-from tptheory.proving.words import Polynomial, Rational, divide, rotations, summed
+from tptheory.proving.words import Polynomial, Rational, divide, rotations, square_root, summed
 from tptheory.symbolic.expressions import LogPdet, Pinv, matadd, matmul, transpose
 
 UNSPOKEN = (ROOT, PRINCIPAL_ROOT, DIRECTION)
@@ -142,7 +140,7 @@ class BackTranslator:
             norm: the number.
             squares: the square of each word's coefficient; the signs are looked for.
         """
-        roots = {word: root for word, square in squares.items() if (root := _root(square)) is not None}
+        roots = {word: root for word, square in squares.items() if (root := square_root(square)) is not None}
         if len(roots) < len(squares) or len({self.alphabet.shape(word) for word in squares}) > 1:
             return None
         words = [Polynomial.word(self.alphabet, word).scale(root) for word, root in roots.items()]
@@ -260,15 +258,6 @@ def _without(scalars: Sequence[str], cycle: str) -> tuple[str, ...]:
     rest = list(scalars)
     rest.remove(cycle)
     return tuple(rest)
-
-
-def _root(number: Rational) -> Rational | None:
-    """Return the square root of a rational, if it is one."""
-    fraction = Fraction(number)
-    if fraction < 0:
-        return None
-    root = Fraction(isqrt(fraction.numerator), isqrt(fraction.denominator))
-    return divide(root, 1) if root**2 == fraction else None
 
 
 def _rational(number: Any) -> Any:

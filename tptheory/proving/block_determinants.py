@@ -12,11 +12,13 @@ from itertools import product
 
 from sympy import BlockMatrix
 
+from tptheory.proving.determinant_order import assume_fischer
 from tptheory.proving.determinants import FOUND_TWICE, determinant
 from tptheory.proving.knowledge import Knowledge
-from tptheory.proving.translating import refuse_layers
+from tptheory.proving.translating import Reason, refuse_layers
 from tptheory.proving.words import Polynomial
 
+COMPLEX: Reason = ("definition", "det [[R, P], [-P, R]] is the squared absolute value of det(R + iP)")
 Blocks = dict[tuple[int, int], Polynomial]
 """The blocks of a matrix, by the numbers of their rows and columns."""
 
@@ -26,12 +28,22 @@ def block_determinant(translator: Knowledge, M: BlockMatrix) -> Polynomial:
     if M.rowblocksizes == M.colblocksizes:
         refuse_layers(size for size in map(translator.size, M.rowblocksizes) if not isinstance(size, int))
         blocks = {(i, j): translator(M.blocks[i, j]) for i, j in product(range(len(M.rowblocksizes)), repeat=2)}
-        found = list(dict.fromkeys(_determinants(translator, blocks)))
+        whole, found = translator(M), list(dict.fromkeys(_determinants(translator, blocks)))
         for other in found[1:]:
             translator.assume(found[0] - other, FOUND_TWICE)
-        if found:
-            return found[0]
+        value = found[0] if found else determinant(translator, whole)
+        _compare(translator, whole, blocks, value)
+        return value
     return determinant(translator, translator(M))
+
+
+def _compare(translator: Knowledge, whole: Polynomial, blocks: Blocks, value: Polynomial) -> None:
+    """Assume how a determinant compares with 0, and with those of the blocks on the diagonal, where that is known."""
+    diagonal = [block for (i, j), block in sorted(blocks.items()) if i == j]
+    assume_fischer(translator, whole, value, diagonal, determinant)
+    if len(diagonal) == 2 and diagonal[0] == diagonal[1] and blocks[0, 1] == blocks[1, 0].scale(-1):
+        root = translator.root(value)
+        translator.assume(root * root - value, COMPLEX)
 
 
 def _determinants(translator: Knowledge, blocks: Blocks) -> Iterator[Polynomial]:

@@ -7,7 +7,7 @@ what is left. The lemmas join the hypotheses, and the search goes on.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from fractions import Fraction
 from itertools import chain, combinations, islice, permutations, product
@@ -19,7 +19,7 @@ from tptheory.proving.completion import Completion
 from tptheory.proving.equations import membership
 from tptheory.proving.knowledge import ROOT
 from tptheory.proving.multiples import sum_that_vanishes
-from tptheory.proving.nonnegative import half_of
+from tptheory.proving.nonnegative import half_of, squares_of_letters
 from tptheory.proving.norms import Squares, VanishingSum, gram, traced, vanishing_with
 from tptheory.proving.searching import (
     Attempt,
@@ -33,7 +33,7 @@ from tptheory.proving.searching import (
 from tptheory.proving.squares import WeightedSquare
 from tptheory.proving.term_order import Monomial
 from tptheory.proving.translation import Translator
-from tptheory.proving.words import Alphabet, Polynomial, Terms, divide, rotations
+from tptheory.proving.words import Alphabet, Polynomial, Rational, Terms, divide, rotations, square_root, summed
 
 ROUNDS = 4
 """How many times lemmas are looked for; each time the lemmas before are hypotheses."""
@@ -45,6 +45,8 @@ SHORT_WORDS = 60
 """How many words of one or two letters are compared with each other."""
 LONGEST = 8
 """A polynomial with more terms than this is not squared."""
+MOST_HALVES = 4
+"""A number is not read as the form of a sum of more matrices."""
 
 
 class LemmaCandidate(NamedTuple):
@@ -121,6 +123,7 @@ def _lemmas(translator: Translator, deadline: float) -> list[tuple[Polynomial, P
         _roots(translator, basis, deadline),
         (each for p in consequences for q in (p, *_closed(p)) for each in _summands(q)),
         _images_of_roots(translator),
+        _images_of_sums(translator, consequences),
         _other_inverses(translator, basis),
         (LemmaCandidate(q) for p in consequences for q in _cut(p)),
         _differences(translator.alphabet, basis),
@@ -182,6 +185,33 @@ def _images_of_roots(translator: Translator) -> Iterator[LemmaCandidate]:
             yield from (LemmaCandidate(root.transpose() * X) for X in killed if X.rows == root.rows)
             yield from _images_of_letters(root, letters)
     yield from _images_of_differences([p for p in letters if _is_of_kind(p, ROOT)])
+
+
+def _images_of_sums(translator: Translator, zeros: Sequence[Polynomial]) -> Iterator[LemmaCandidate]:
+    """Run through ``R'D`` for sums ``D`` where a number that vanishes may be ``tr(D'M D)``, with ``R R' = M``."""
+    roots = [p for p in _matrices(translator.alphabet) if _is_of_kind(p, ROOT)]
+    for root, zero in product(roots, [p for p in zeros if p.is_scalar]):
+        halves = [*_halves_around(zero, root)]
+        if 1 < len(halves) <= MOST_HALVES:
+            first, *others = halves
+            for signs in product((1, -1), repeat=len(others)):
+                D = summed([first, *(half.scale(sign) for sign, half in zip(signs, others, strict=True))])
+                yield LemmaCandidate(root.transpose() * D)
+
+
+def _halves_around(number: Polynomial, root: Polynomial) -> Iterator[Polynomial]:
+    """Run through ``c U`` for the terms ``c^2 tr(U'M U)`` of a number, up to one factor, for the root of a letter M."""
+    alphabet, ((_, character),) = number.alphabet, root.terms
+    M = alphabet.letters[character][0].family.subject
+    middle = "".join(word for _, word in M.terms) if isinstance(M, Polynomial) and len(M.terms) == 1 else ""
+    unit: Rational | None = None
+    for (scalars, word), c in number.terms.items() if len(middle) == 1 else ():
+        turns = rotations(scalars[0]) if not word and len(scalars) == 1 and alphabet.is_trace(scalars[0]) else []
+        half = half_of(alphabet, [turn[1:] for turn in turns if turn[0] in (middle, alphabet.adjoints[middle])])
+        unit = unit or c
+        factor = square_root(divide(c, unit))
+        if half and factor is not None:
+            yield Polynomial.word(alphabet, half).scale(factor)
 
 
 def _images_of_differences(roots: list[Polynomial]) -> Iterator[LemmaCandidate]:
@@ -325,13 +355,13 @@ def _other_inverses(translator: Translator, basis: Completion) -> Iterator[Lemma
 
 
 def _within_sum(translator: Translator, A: Polynomial, P: Polynomial) -> Iterator[LemmaCandidate]:
-    """Run through ``G'(I - A A+)`` for a sum ``A = G G' + H H'``, or a letter that is known to be one.
+    """Run through ``G'(I - A+ A)`` for a sum ``A = G G' + H H'``, or a letter that is known to be one.
 
-    ``(I - A A+) A = 0``, so that ``|G'(I - A A+)|^2 + |H'(I - A A+)|^2 = 0``.
+    ``A (I - A+ A) = 0``, so that ``|G'(I - A+ A)|^2 + |H'(I - A+ A)|^2 = 0``.
     """
     known = (A,) if len(A.terms) > 1 else _equal_sums(translator, A)
     halves = next(filter(None, (_halves_of_sum(translator, each) for each in known)), [])
-    parts = [(weight, half.transpose() - half.transpose() * A * P) for weight, half in halves]
+    parts = [(weight, half.transpose() - half.transpose() * P * A) for weight, half in halves]
     for k, (weight, root) in enumerate(parts):
         yield LemmaCandidate(root, [(w / weight, other) for j, (w, other) in enumerate(parts) if j != k])
 
@@ -348,20 +378,13 @@ def _equal_sums(translator: Translator, A: Polynomial) -> Iterator[Polynomial]:
 def _halves_of_sum(translator: Translator, A: Polynomial) -> list[WeightedSquare]:
     """Return weights and ``G, H, ...`` with ``A = G G' + H H' + ...``; nothing if that is not seen at once.
 
-    A term may be a letter ``S`` of which a hypothesis says that ``S = G G'``.
+    A term may be a letter ``S`` of which hypotheses say that ``S = G G'``, or that it is a projection.
     """
     halves: list[WeightedSquare] = []
+    squares = squares_of_letters(translator)
     for (scalars, word), c in A.terms.items():
-        half = "" if scalars or c <= 0 else half_of(A.alphabet, [word, *_equal_words(translator, word)])
+        half = "" if scalars or c <= 0 else half_of(A.alphabet, [word, squares.get(word, "")])
         if not half:
             return []
         halves.append((Fraction(c), Polynomial.word(A.alphabet, half)))
     return halves
-
-
-def _equal_words(translator: Translator, word: str) -> Iterator[str]:
-    """Run through the words that a hypothesis equates with this one."""
-    for h in translator.known():
-        c = h.terms.get(((), word))
-        if c is not None and len(h.terms) == 2:
-            yield from (other for (scalars, other), d in h.terms.items() if not scalars and c == -d)

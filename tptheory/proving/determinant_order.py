@@ -12,18 +12,23 @@ What a determinant exceeds others by has a root, and so has each determinant her
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import reduce
+from itertools import permutations
+from operator import mul
 
+from tptheory.proving.forms import Forms, has_layers
 from tptheory.proving.knowledge import ROOT, Knowledge
 from tptheory.proving.letters import Size
-from tptheory.proving.nonnegative import half_of, is_nonnegative, squares_of_letters
-from tptheory.proving.term_order import Monomial
+from tptheory.proving.nonnegative import half_of, is_nonnegative
 from tptheory.proving.translating import Reason
-from tptheory.proving.transposes import signs_of_transposes, without_transposes
-from tptheory.proving.words import Alphabet, Polynomial, Rational
+from tptheory.proving.words import Alphabet, Polynomial
 
 ORDERED: Reason = ("definition", "det(P + Q) is not below det P + det Q for semidefinite P and accretive Q")
 ACCRETIVE: Reason = ("definition", "the determinant of an accretive matrix is not below zero")
 SAME: Reason = ("definition", "equal matrices have equal determinants")
+ABOVE_TRACE: Reason = ("definition", "det(I + P) is not below 1 + tr P for semidefinite P")
+BY_MINORS: Reason = ("definition", "the sums of the products and of the squares of minors, by Cauchy and Schwarz")
+FISCHER: Reason = ("definition", "the determinant of a form is between 0 and the product of those of its blocks")
 MOST_TERMS = 3
 """A sum of more terms is not compared with its parts."""
 Find = Callable[[Knowledge, Polynomial], Polynomial]
@@ -39,45 +44,52 @@ def assume_order(translator: Knowledge, A: Polynomial, value: Polynomial, determ
         value: its determinant.
         determinant: returns the determinants of the parts.
     """
-    if len(A.terms) > MOST_TERMS or _has_layers(A):
+    if len(A.terms) > MOST_TERMS or has_layers(A):
         return
     if 1 < len(A.terms) < MOST_TERMS:
         translator.conclude(("det", A, "order"), lambda zero: _with_larger(translator, zero, A, value, determinant))
-    kinds = _Kinds(translator)
-    if not kinds.is_accretive(A):
+    forms = Forms(translator)
+    _compare_with_grams(translator, A, value, determinant)
+    if not forms.is_accretive(A):
         return
     if not is_nonnegative(value, translator):
         _assume_root(translator, value, ACCRETIVE)
     for m, c in sorted(A.terms.items()) if len(A.terms) > 1 else ():
         P = A.with_terms({m: c})
-        if kinds.is_semidefinite(m, c):
+        if forms.is_semidefinite(m, c):
             parts = determinant(translator, P) + determinant(translator, A - P)
             _assume_root(translator, value - parts, ORDERED)
+    whole = Polynomial.identity(A.alphabet, A.rows)
+    if A.terms.get(((), "")) == 1 and forms.is_form(A - whole):
+        _assume_root(translator, value - Polynomial.identity(A.alphabet, 1) - (A - whole).trace(), ABOVE_TRACE)
 
 
-class _Kinds:
-    """Tells positive semidefinite terms and accretive sums, as far as hypotheses say so of their letters."""
-
-    def __init__(self, translator: Knowledge) -> None:
-        self._translator = translator
-        self._squares = squares_of_letters(translator)
-        self._signs = signs_of_transposes(translator)
-
-    def is_accretive(self, A: Polynomial) -> bool:
-        """Whether a square matrix is a sum of positive semidefinite terms and a skew matrix."""
-        rest = A.with_terms({m: c for m, c in A.terms.items() if not self.is_semidefinite(m, c)})
-        return not without_transposes(rest + rest.transpose(), self._signs)
-
-    def is_semidefinite(self, monomial: Monomial, c: Rational) -> bool:
-        """Whether a term is a Gram matrix, or a letter that is one between a matrix and its transpose."""
-        (scalars, word), alphabet = monomial, self._translator.alphabet
-        number = Polynomial.number(alphabet, scalars, c)
-        whole = "".join(self._squares.get(letter, letter) for letter in word)
-        return is_nonnegative(number, self._translator) and (not word or bool(half_of(alphabet, [whole])))
+def _compare_with_grams(translator: Knowledge, A: Polynomial, value: Polynomial, determinant: Find) -> None:
+    """Assume ``det(B C)^2 <= det(B B') det(C'C)`` for a product whose factors are not square (Cauchy and Binet)."""
+    for (scalars, word), c in A.terms.items() if len(A.terms) == 1 else ():
+        if len(word) == 2 and not scalars and c == 1 and word[1] != A.alphabet.adjoints[word[0]]:
+            B, C = (Polynomial.word(A.alphabet, letter) for letter in word)
+            grams = determinant(translator, B * B.transpose()) * determinant(translator, C.transpose() * C)
+            if B.rows != B.columns:
+                _assume_root(translator, grams - value * value, BY_MINORS)
 
 
-def _has_layers(A: Polynomial) -> bool:
-    return A.alphabet.has_layers("".join("".join(scalars) + word for scalars, word in A.terms))
+def assume_fischer(
+    translator: Knowledge, M: Polynomial, value: Polynomial, diagonal: list[Polynomial], determinant: Find
+) -> None:
+    """Assume that the determinant of a form is at most the product of those of its diagonal blocks (Fischer, 1908)."""
+
+    def consequences(zero: Polynomial) -> Iterator[tuple[Polynomial, Reason]]:
+        for (scalars, word), c in zero.terms.items():
+            if not scalars and abs(c) == 1 and _is_square_of_root(zero.alphabet, word):
+                square = Polynomial.word(zero.alphabet, word)
+                if square - zero.scale(c) == M:
+                    product = reduce(mul, (determinant(translator, block) for block in diagonal))
+                    for number in (value, product - value):
+                        root = translator.root(number)
+                        yield root * root - number, FISCHER
+
+    translator.conclude(("det", M, "fischer"), consequences)
 
 
 def _assume_root(translator: Knowledge, number: Polynomial, reason: Reason) -> None:
@@ -99,22 +111,34 @@ def equal_sums(
 def _with_larger(
     translator: Knowledge, zero: Polynomial, A: Polynomial, value: Polynomial, determinant: Find
 ) -> Iterator[tuple[Polynomial, Reason]]:
-    """Conclude from ``S = R + T T'`` that the determinant of a sum with ``S`` is the one with ``R + T T'`` for it."""
-    for larger, parts in _sums(zero):
-        if (larger.rows, larger.columns) == (A.rows, A.columns) and all(A.terms.get(m) == 1 for m in larger.terms):
-            yield value - determinant(translator, A - larger + parts), SAME
+    """Conclude from ``S = R + T T'``, or ``S = u v'``, that both have one determinant in a sum."""
+    for larger, parts in (*_sums(zero), *_dyads(zero)):
+        (m,) = larger.terms
+        if m in A.terms and (larger.rows, larger.columns) == (A.rows, A.columns):
+            yield value - determinant(translator, A + (parts - larger).scale(A.terms[m])), SAME
 
 
 def _sums(zero: Polynomial) -> Iterator[tuple[Polynomial, Polynomial]]:
     """Write a hypothesis with a root as ``S = R + T T'``: what is subtracted from the square, and the rest with it."""
-    if zero.is_scalar or _has_layers(zero) or len(zero.terms) < 3:
+    if zero.is_scalar or has_layers(zero) or len(zero.terms) < 3:
         return
     for (scalars, word), c in zero.terms.items():
         if not scalars and abs(c) == 1 and _is_square_of_root(zero.alphabet, word):
             turned = zero.scale(c)
             larger = turned.with_terms({m: -d for m, d in turned.terms.items() if d < 0})
-            if len(larger.terms) == 1:
+            if len(larger.terms) == 1 and set(larger.terms.values()) == {1}:
                 yield larger, turned + larger
+
+
+def _dyads(zero: Polynomial) -> Iterator[tuple[Polynomial, Polynomial]]:
+    """Write a hypothesis as ``S = u v'`` for a letter, a column and a row."""
+    if len(zero.terms) != 2 or zero.is_scalar or has_layers(zero):
+        return
+    for m, other in permutations(zero.terms):
+        thin = len(other[1]) == 2 and zero.alphabet.shape(other[1][0])[1] == 1
+        if thin and len(m[1]) == 1 and not m[0] and abs(zero.terms[m]) == 1:
+            larger = zero.with_terms({m: 1})
+            yield larger, larger - zero.scale(zero.terms[m])
 
 
 def _is_square_of_root(alphabet: Alphabet, word: str) -> bool:

@@ -41,14 +41,19 @@ from tptheory.errors import UnsupportedExpressionError
 from tptheory.proving.block_determinants import block_determinant
 from tptheory.proving.blocks import block_matrix
 from tptheory.proving.determinants import determinant
+from tptheory.proving.forms import assume_form
 from tptheory.proving.functions import function
 from tptheory.proving.knowledge import Knowledge
 from tptheory.proving.kronecker import kronecker
 from tptheory.proving.log_determinants import log_pdet
 from tptheory.proving.opaque import atom, entry, entrywise, function_of_numbers, matrix_of_entries
+from tptheory.proving.translating import Reason
 from tptheory.proving.words import Polynomial
 from tptheory.symbolic.expressions import LogPdet
 from tptheory.symbolic.rank import Rank
+
+KRONECKER: Reason = ("definition", "a Kronecker product of positive semidefinite matrices is positive semidefinite")
+SCHUR: Reason = ("definition", "an entrywise product of positive semidefinite matrices is positive semidefinite")
 
 
 @singledispatch
@@ -68,12 +73,15 @@ def _adjoint(M: Adjoint, translator: Knowledge) -> Polynomial:
 
 @matrix_node.register(KroneckerProduct)
 def _kronecker_product(M: KroneckerProduct, translator: Knowledge) -> Polynomial:
-    return kronecker(translator, [translator(factor) for factor in M.args])
+    factors = [translator(factor) for factor in M.args]
+    product = kronecker(translator, factors)
+    assume_form(translator, factors, product, KRONECKER)
+    return product
 
 
 @matrix_node.register(HadamardProduct)
 def _entrywise_product(M: HadamardProduct, translator: Knowledge) -> Polynomial:
-    return entrywise(translator, [translator(factor) for factor in M.args])
+    return _entrywise(translator, [translator(factor) for factor in M.args])
 
 
 @matrix_node.register(HadamardPower)
@@ -82,7 +90,14 @@ def _entrywise_power(M: HadamardPower, translator: Knowledge) -> Polynomial:
         raise UnsupportedExpressionError(
             f"'expression' must have entrywise powers from 1 to {LARGEST_ENTRYWISE_POWER} (got {M})."
         )
-    return entrywise(translator, [translator(M.base)] * int(M.exp))
+    return _entrywise(translator, [translator(M.base)] * int(M.exp))
+
+
+def _entrywise(translator: Knowledge, factors: list[Polynomial]) -> Polynomial:
+    """Return an entrywise product, which is a form where its factors are forms."""
+    product = entrywise(translator, factors)
+    assume_form(translator, factors, product, SCHUR)
+    return product
 
 
 REAL_EVERYWHERE = (Abs, Max, Min, atan, cos, cosh, exp, sign, sin, sinh, tanh)

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import reduce
+from math import prod
 from typing import Any
 
-from sympy import Adjoint, Inverse, KroneckerProduct, MatMul, MatPow, MatrixExpr, S, Trace, Transpose
+from sympy import Adjoint, Determinant, Inverse, KroneckerProduct, MatMul, MatPow, MatrixExpr, S, Trace, Transpose
 
 from tptheory.proving.knowledge import Knowledge
 from tptheory.proving.letters import Family, item_text
@@ -23,11 +24,14 @@ from tptheory.proving.translating import (
     size_expression,
 )
 from tptheory.proving.words import Polynomial
-from tptheory.symbolic.expressions import Pinv, matmul, trace, transpose
+from tptheory.symbolic.expressions import LogPdet, Pinv, matmul, trace, transpose
+from tptheory.symbolic.rank import Rank
 from tptheory.symbolic.rebuilding import rebuild
 
 FACTOR: Reason = ("definition", "what holds of a factor holds in a Kronecker product")
 COMMUTE: Reason = ("definition", "factors of a Kronecker product commute")
+MULTIPLIED = (Pinv, Inverse, MatMul, Transpose, Adjoint, Trace, Rank, LogPdet, Determinant)
+"""The nodes that are multiplied out around a Kronecker product."""
 INVERSES = ("pinv", "inverse")
 
 
@@ -46,7 +50,7 @@ def multiplied_out(expression: Any) -> Any:
 
 def _inside(part: Any) -> Any:
     """Return the arguments of a node multiplied out, and then the node itself."""
-    if not part.has(KroneckerProduct) or not isinstance(part, Pinv | Inverse | MatMul | Transpose | Adjoint | Trace):
+    if not part.has(KroneckerProduct) or not isinstance(part, MULTIPLIED):
         return part
     return _outermost(part.func(*(multiplied_out(argument) for argument in part.args)))
 
@@ -58,8 +62,26 @@ def _outermost(node: Any) -> Any:
         return matmul(scalar, *_mixed(factors))
     if isinstance(node, Trace) and isinstance(node.arg, KroneckerProduct) and _are_square(node.arg.args):
         return reduce(lambda a, b: a * b, map(trace, node.arg.args), S.One)
+    if isinstance(node, Rank | LogPdet | Determinant) and isinstance(node.args[0], KroneckerProduct):
+        return _number(node, node.args[0].args)
     factors = _factors(node)
     return node if factors is None else KroneckerProduct(*factors)
+
+
+def _number(node: Any, factors: Sequence[MatrixExpr]) -> Any:
+    """Return a number of a Kronecker product in those of its factors; a determinant only of square factors.
+
+    The singular values of the product are the products of theirs. So its rank is the product of the ranks, and the
+    logarithm of its pseudo-determinant the sum of theirs, each times the ranks of the other factors.
+    """
+    ranks = [Rank(factor) for factor in factors]
+    if isinstance(node, Rank):
+        return prod(ranks)
+    if isinstance(node, LogPdet):
+        return sum(LogPdet(A) * prod(ranks[:i] + ranks[i + 1 :]) for i, A in enumerate(factors))
+    if not _are_square(factors):
+        return node
+    return prod(Determinant(A) ** (node.args[0].rows / A.rows) for A in factors)
 
 
 def _factors(node: Any) -> list[Any] | None:

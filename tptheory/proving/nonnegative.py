@@ -14,6 +14,7 @@ from sympy import Symbol
 
 from tptheory.proving.knowledge import Knowledge
 from tptheory.proving.letters import Letter
+from tptheory.proving.transposes import signs_of_transposes
 from tptheory.proving.words import Alphabet, Polynomial, rotations
 
 
@@ -54,12 +55,17 @@ def half_of(alphabet: Alphabet, words: Iterable[str]) -> str:
 
 
 def squares_of_letters(translator: Knowledge) -> dict[str, str]:
-    """Return, by each letter that a hypothesis says is ``R R'``, and by its transpose, that word."""
-    alphabet = translator.alphabet
+    """Return, by each letter that hypotheses say is ``R R'``, and by its transpose, that word.
+
+    A projection ``P`` that is symmetric is ``P P'``.
+    """
+    alphabet, signs = translator.alphabet, signs_of_transposes(translator)
     found: dict[str, str] = {}
     for p in translator.known():
         if len(p.terms) == 2 and sum(p.terms.values()) == 0:
             for letter, word in permutations((w for scalars, w in p.terms if not scalars), 2):
+                if word == letter * 2 and signs.get(alphabet.adjoints[letter]) == 1:
+                    word = letter + alphabet.adjoints[letter]
                 if len(letter) == 1 and len(word) > 1 and half_of(alphabet, [word]):
                     found |= {letter: word, alphabet.adjoints[letter]: word}
     return found

@@ -178,7 +178,7 @@ class Words:
     def _is_projection(self, word: str) -> bool:
         if word not in self._projections:
             m = self._polynomial(word)
-            self._projections[word] = m.rows == m.columns and self._vanishes(m * m.transpose() - m)
+            self._projections[word] = self._is_symmetric(word) and self._vanishes(m * m - m)
         return self._projections[word]
 
     def _is_symmetric(self, word: str) -> bool:

@@ -38,6 +38,7 @@ from sympy.core.function import AppliedUndef
 from tptheory.certificates.reading import BOUND_INDEX
 from tptheory.clock import require_time
 from tptheory.errors import UnsupportedExpressionError
+from tptheory.proving.forms import assume_inverse_form
 from tptheory.proving.further_nodes import matrix_node, scalar_node
 from tptheory.proving.knowledge import Knowledge
 from tptheory.proving.kronecker import multiplied_out
@@ -52,6 +53,7 @@ CASE: Reason = ("case",)
 LEMMA: Reason = ("lemma",)
 INDEX = Family("index", None, "index", {"index": True})
 """The numbers ``k`` themselves, at every ``k``."""
+ONES: Reason = ("definition", "a column of ones")
 LARGEST_POWER = 100
 """The highest power that is multiplied out."""
 
@@ -197,11 +199,20 @@ class Translator(Knowledge):
 
     @_of_matrix.register(Pinv)
     def _pseudo_inverse(self, M: Pinv, _: Size, __: Size) -> Polynomial:
-        return self.pinv(self._matrix(M.arg))
+        A = self._matrix(M.arg)
+        P = self.pinv(A)
+        assume_inverse_form(self, A, P)
+        return P
 
     @_of_matrix.register(Inverse)
     def _matrix_inverse(self, M: Inverse, _: Size, __: Size) -> Polynomial:
-        return self.inverse(self._matrix(M.arg))
+        return self._matrix_inverted(self._matrix(M.arg))
+
+    def _matrix_inverted(self, A: Polynomial) -> Polynomial:
+        """Return the inverse of a polynomial, which is a form where that is one."""
+        K = self.inverse(A)
+        assume_inverse_form(self, A, K)
+        return K
 
     @_of_matrix.register(MatPow)
     def _matrix_power(self, M: MatPow, rows: Size, _: Size) -> Polynomial:
@@ -270,7 +281,7 @@ class Translator(Knowledge):
             raise UnsupportedExpressionError(
                 f"'expression' must have powers up to {LARGEST_POWER} (got {exponent}). Name the power by a symbol."
             )
-        base = self.inverse(base) if exponent < 0 else base
+        base = self._matrix_inverted(base) if exponent < 0 else base
         power = one
         for _ in range(abs(exponent)):
             power = power * base
@@ -291,4 +302,6 @@ class Translator(Knowledge):
         subject = size if isinstance(size, int) else size.family
         generic = item if index is None else [item[0], *BOUND_INDEX]
         family = Family("ones", subject, f"ones_{item[0] if index else item}", {"ones": generic})
-        return Polynomial.word(self.alphabet, self.alphabet.matrix(Letter(family, index), size, 1))
+        ones = Polynomial.word(self.alphabet, self.alphabet.matrix(Letter(family, index), size, 1))
+        self.assume(ones.norm() - Polynomial.identity(self.alphabet, size).trace(), ONES)
+        return ones

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from heapq import nlargest
 from itertools import pairwise
+from math import isqrt
 from typing import Any
 
 from tptheory.clock import require_time
@@ -34,6 +35,13 @@ def divide(a: Rational, b: Rational) -> Rational:
         return a * b
     quotient = Fraction(a) / b
     return quotient.numerator if quotient.denominator == 1 else quotient
+
+
+def square_root(number: Rational) -> Rational | None:
+    """Return the square root of a rational; None if it is none."""
+    fraction = Fraction(number)
+    root = Fraction(isqrt(max(fraction.numerator, 0)), isqrt(fraction.denominator))
+    return divide(root, 1) if root**2 == fraction else None
 
 
 class Alphabet:
