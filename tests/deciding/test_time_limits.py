@@ -6,10 +6,19 @@ What is measured is the time of this process, which is never more than the time 
 import time
 
 import pytest
-from sympy import Integer, MatrixSymbol, Rational, Symbol, symbols
+from sympy import Identity, Integer, MatrixSymbol, Rational, Symbol, symbols
 
 from tptheory import Commute, DeepLinearNetwork
-from tptheory.claims.hypotheses import orthogonal, positive_definite, projection
+from tptheory.claims.hypotheses import (
+    full_column_rank,
+    full_row_rank,
+    invertible,
+    orthogonal,
+    partial_isometry,
+    positive_definite,
+    positive_semidefinite,
+    projection,
+)
 from tptheory.claims.vocabulary import Equal, Zero
 from tptheory.deciding import answers
 from tptheory.deciding.answers import decide, prove, refute
@@ -67,6 +76,26 @@ def test_the_seconds_are_kept(name, search):
     started = time.process_time()
     search(claim, seconds=SECONDS)
     assert time.process_time() - started <= LATEST
+
+
+@pytest.mark.parametrize(
+    "word", [invertible, full_row_rank, full_column_rank, positive_semidefinite, positive_definite, partial_isometry]
+)
+def test_the_seconds_are_kept_where_a_large_matrix_has_a_property(word):
+    """Matrices of 200 rows are built with the property, and tested for it, in steps between which the time is asked."""
+    C = of_size(200)
+    claim = Equal(2 * C, C.T, given=[word(C)])
+    started = time.process_time()
+    assert not decide(claim, seconds=SECONDS).proved
+    assert time.process_time() - started <= LATEST
+
+
+def test_a_constant_that_is_too_large_is_told():
+    """No identity of so many rows is built: the verdict says at once that it is too large."""
+    verdict = decide(Equal(Identity(10**30), 2 * Identity(10**30)), seconds=60)
+    assert verdict.word == "undecided"
+    assert verdict.seconds < 10
+    assert verdict.reason.startswith("I is too large for exact arithmetic: it has 1000")
 
 
 def test_a_proof_that_is_not_evaluated_in_time_is_no_verdict():

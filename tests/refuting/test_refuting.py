@@ -132,7 +132,8 @@ EACH_ALONE = "import json, sys\nfor snippet in json.load(sys.stdin):\n    exec(s
 def test_the_snippets_run(python):
     """A snippet builds the expression, evaluates it exactly, and prints what the counterexample says."""
     names = ("TP is BP at depth 3", "reverse order", "rank one", "full column rank is full row rank")
-    found = [refute(FALSE[name][0]).counterexample for name in names]
+    ranks = [Equal(Rank(matmul(A, T(D))), Rank(A)), AtMost(Rank(A), 1)]
+    found = [refute(claim).counterexample for claim in (*(FALSE[name][0] for name in names), *ranks)]
     run = python("-c", EACH_ALONE, input=json.dumps([each.snippet() for each in found]), timeout=60)
     assert run.stderr == ""
     printed = run.stdout.split("end\n")

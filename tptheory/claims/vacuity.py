@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from sympy import Expr, MatrixExpr, MatrixSymbol, S, Symbol
+from sympy import Expr, Identity, MatrixExpr, MatrixSymbol, OneMatrix, S, Symbol
 
 from tptheory.claims.claim import Claim
 from tptheory.claims.compound import AllOf, Holds
 from tptheory.claims.goals import Vanishes
 from tptheory.claims.hypotheses import Hypothesis
 from tptheory.symbolic.one_meaning import declared
+from tptheory.symbolic.walking import nodes_in
 from tptheory.typesetting.spelling import text_of
 
 
@@ -45,15 +46,17 @@ def _impossible_equations(item: Any) -> Iterator[str]:
 
 
 def oversized(claim: Claim) -> tuple[str, ...]:
-    """Say which matrices of a claim are too large for an instance to be built.
+    """Say which matrices of a claim, constant ones among them, are too large for exact arithmetic.
 
     >>> from sympy import MatrixSymbol
     >>> from tptheory import Zero
     >>> oversized(Zero(MatrixSymbol("C", 10**30, 2)))
     ('C is too large for exact arithmetic: it has 1000000000000000000000000000000 rows and 2 columns',)
     """
-    symbols = sorted((s for s in claim.symbols() if isinstance(s, MatrixSymbol)), key=str)
-    large = [A for A in symbols if is_oversized(*A.shape)]
+    nodes = (node for expression in claim.expressions() for node in nodes_in(expression))
+    constants = {node for node in nodes if isinstance(node, Identity | OneMatrix)}
+    matrices = constants | {s for s in claim.symbols() if isinstance(s, MatrixSymbol)}
+    large = sorted((A for A in matrices if is_oversized(*A.shape)), key=str)
     said = "too large for exact arithmetic"
     return tuple(f"{A} is {said}: it has {A.rows} rows and {A.cols} columns" for A in large)
 

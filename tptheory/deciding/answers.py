@@ -341,7 +341,7 @@ def neither(claim: Claim, proof: Undecided, search: Undecided, seconds: float) -
     evidence = {"proof": proof.reason, **proof.evidence, "counterexample": search.reason, **others}
     reported = next((side.reason for side in (proof, search) if "report" in side.evidence), None)
     vacuous = next((side.reason for side in (proof, search) if NO_INSTANCE in side.reason), None)
-    reason = reported or vacuous or "neither a proof nor a counterexample was found"
+    reason = reported or vacuous or "; ".join(oversized(claim)) or "neither a proof nor a counterexample was found"
     return Undecided(claim, reason, evidence, seconds)
 
 

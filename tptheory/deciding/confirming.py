@@ -25,6 +25,7 @@ from sympy import Add, MatrixExpr, MatrixSymbol, S, Symbol, ZeroMatrix
 from tptheory.claims.claim import Claim
 from tptheory.claims.goals import NonNegative, Vanishes, ranks_in_numbers, symbolic
 from tptheory.claims.ranges import at_small_depths
+from tptheory.claims.vacuity import oversized
 from tptheory.clock import TimeUpError
 from tptheory.errors import InvalidValueError, ShapeError, UnsupportedExpressionError
 from tptheory.measuring.goal_values import AsTyped, Violation, violation
@@ -168,6 +169,7 @@ class _Look:
         self.values: Instance = {}
         self.broken: Violation | None = None
         self.without_value = ""
+        self.oversized = "; ".join(oversized(part))
 
     def __call__(self, pattern: Pattern, wanted: tuple[int, ...]) -> bool | None:
         """Return whether the claim holds at an instance of this pattern and these sizes.
@@ -208,6 +210,9 @@ class _Look:
 
         Two sides that are one expression are equal, whether or not it can be evaluated.
         """
+        if self.oversized:
+            self.without_value = self.oversized
+            return None
         try:
             for goal in ranks_in_numbers(self.goals):
                 if isinstance(goal, Vanishes) and goal.left != goal.right:

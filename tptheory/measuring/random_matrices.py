@@ -7,14 +7,18 @@ them by rounding once. The randomness is a stream of integers: NumPy's, or what 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain, islice
 from typing import Any, Protocol, TypeVar
 
-from flint import fmpq, fmpq_mat
+from flint import fmpq, fmpq_mat, nmod_mat
 
+from tptheory.clock import in_time
 from tptheory.numeric.rationals import inverse_of
 
 Item = TypeVar("Item")
+PRIME = (1 << 61) - 1
+"""The prime modulo which rows are found independent; a row that is dependent modulo it alone is merely passed over."""
 
 
 class Random(Protocol):
@@ -77,11 +81,22 @@ def full_rank(rng: Random, rows: int, columns: int, fill: Builder = generic) -> 
     """Return a matrix of rank ``min(rows, columns)``: what ``fill`` gives, with unit rows for dependent rows."""
     if rows > columns:
         return full_rank(rng, columns, rows, fill).transpose()
-    kept: list[list[fmpq]] = []
-    for row in (*fill(rng, rows, columns).tolist(), *eye(columns).tolist()):
-        if len(kept) < rows and fmpq_mat([*kept, row]).rank() > len(kept):
-            kept.append(row)
-    return fmpq_mat(kept)
+    filled = fill(rng, rows, columns)
+    if len([*_independent(filled.tolist())]) == rows:
+        return filled
+    candidates = [*filled.tolist(), *eye(columns).tolist()]
+    return fmpq_mat([candidates[i] for i in islice(_independent(candidates), rows)])
+
+
+def _independent(rows: Sequence[Sequence[fmpq]]) -> Iterator[int]:
+    """Run through the numbers of rows that depend on none before them, modulo a prime: so they are independent."""
+    across = [
+        [int(x.p) if x.q == 1 else int(x.p) * pow(int(x.q), -1, PRIME) for x in column]
+        for column in in_time(zip(*rows, strict=True))
+    ]
+    reduced, rank = nmod_mat(len(across), len(rows), [*chain.from_iterable(across)], PRIME).rref()
+    for i in range(rank):
+        yield next(j for j in range(len(rows)) if int(reduced[i, j]))
 
 
 def orthogonal(rng: Random, rows: int, columns: int) -> fmpq_mat:

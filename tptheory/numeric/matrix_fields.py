@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from flint import nmod, nmod_mat
 
+from tptheory.claims.vacuity import MOST_ENTRIES, is_oversized
 from tptheory.errors import UnsupportedExpressionError, complain
 from tptheory.numeric.arithmetic import singular
 
@@ -40,7 +41,17 @@ class MatrixField(ABC):
         return (A.nrows(), A.ncols())
 
     def full(self, rows: int, columns: int, diagonal: int, rest: int) -> Any:
-        """Return a constant matrix with its diagonal filled."""
+        """Return a constant matrix with its diagonal filled.
+
+        Raises:
+            UnsupportedExpressionError: if it has too many entries for exact arithmetic.
+        """
+        if is_oversized(rows, columns):
+            came = f"one of {rows} rows and {columns} columns"
+            raise UnsupportedExpressionError(
+                f"'expression' must have constant matrices of at most {MOST_ENTRIES:,} entries (got {came}). "
+                "Give them a size that is a symbol."
+            )
         return self.matrix([[diagonal if i == j else rest for j in range(columns)] for i in range(rows)])
 
     def inverse(self, A: Any) -> Any:

@@ -33,7 +33,7 @@ from tptheory.proving.searching import (
 from tptheory.proving.squares import WeightedSquare
 from tptheory.proving.term_order import Monomial
 from tptheory.proving.translation import Translator
-from tptheory.proving.words import Alphabet, Polynomial, Rational, Terms, divide, rotations, square_root, summed
+from tptheory.proving.words import Alphabet, Polynomial, Terms, divide, rotations, square_root, summed
 
 ROUNDS = 4
 """How many times lemmas are looked for; each time the lemmas before are hypotheses."""
@@ -203,12 +203,12 @@ def _halves_around(number: Polynomial, root: Polynomial) -> Iterator[Polynomial]
     """Run through ``c U`` for the terms ``c^2 tr(U'M U)`` of a number, up to one factor, for the root of a letter M."""
     alphabet, ((_, character),) = number.alphabet, root.terms
     M = alphabet.letters[character][0].family.subject
-    middle = "".join(word for _, word in M.terms) if isinstance(M, Polynomial) and len(M.terms) == 1 else ""
-    unit: Rational | None = None
-    for (scalars, word), c in number.terms.items() if len(middle) == 1 else ():
-        turns = rotations(scalars[0]) if not word and len(scalars) == 1 and alphabet.is_trace(scalars[0]) else []
-        half = half_of(alphabet, [turn[1:] for turn in turns if turn[0] in (middle, alphabet.adjoints[middle])])
-        unit = unit or c
+    middles = {word for _, word in M.terms} if isinstance(M, Polynomial) else set()
+    middles |= {alphabet.transpose(word) for word in middles}
+    unit = next(iter(number.terms.values()), 1)
+    for (scalars, _), c in number.terms.items():
+        turns = rotations(scalars[0]) if len(scalars) == 1 and alphabet.is_trace(scalars[0]) else []
+        half = half_of(alphabet, [turn[1:] for turn in turns if turn[0] in middles])
         factor = square_root(divide(c, unit))
         if half and factor is not None:
             yield Polynomial.word(alphabet, half).scale(factor)

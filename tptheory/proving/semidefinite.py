@@ -20,6 +20,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from flint import fmpq, fmpq_mat
 
+from tptheory.clock import in_time
+
 Array = Any
 Pair = tuple[int, int]
 
@@ -89,7 +91,7 @@ def decomposed(gram: fmpq_mat) -> list[Square] | None:
     n = gram.nrows()
     gram = fmpq_mat(gram)
     squares = []
-    for k in range(n):
+    for k in in_time(range(n)):
         pivot = gram[k, k]
         if pivot < 0 or (pivot == 0 and any(gram[k, j] != 0 for j in range(k + 1, n))):
             return None

@@ -17,7 +17,8 @@ from tptheory.measuring.goal_values import Violation
 from tptheory.measuring.instances import is_exact
 from tptheory.measuring.premises import Instance
 from tptheory.refuting.violations import second_look
-from tptheory.symbolic.expressions import LogPdet
+from tptheory.symbolic.expressions import LogPdet, Pinv
+from tptheory.symbolic.rank import Rank
 from tptheory.symbolic.rebuilding import substitute
 from tptheory.typesetting.expressions import latex_of, value_latex
 from tptheory.typesetting.notebook import ShownAsMathematics
@@ -147,7 +148,7 @@ class Counterexample(ShownAsMathematics):
         broken = self.violation()
         expression = substitute(broken.expression if broken else 0, {})
         names = sorted(expression.atoms(MatrixSymbol, Symbol) - set(self.sizes), key=str)
-        nodes = "LogPdet, Pinv" if expression.has(LogPdet) else "Pinv"
+        nodes = ", ".join(kind.__name__ for kind in (LogPdet, Pinv, Rank) if expression.has(kind) or kind is Pinv)
         lines = ["from sympy import *", f"from tptheory import {nodes}, evaluate", ""]
         for s in names:
             if isinstance(s, MatrixSymbol):
@@ -202,6 +203,11 @@ class _PythonPrinter(StrPrinter):
     def __init__(self, sizes: dict[Symbol, int]) -> None:
         super().__init__()
         self._sizes = sizes
+
+    def _print(self, expr: Any, **kwargs: Any) -> str:
+        if isinstance(expr, Rank):  # which prints itself as mathematics has it
+            return f"Rank({self._print(expr.arg)})"
+        return str(super()._print(expr, **kwargs))
 
     def _size(self, n: Any) -> int:
         return int(n.subs(self._sizes))

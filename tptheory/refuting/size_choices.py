@@ -133,7 +133,7 @@ def _candidates(source: Instances, A: MatrixSymbol, sizes: dict[Any, int], rng: 
     if source.is_restricted(A) and len(found) < BUILT:
         built = [source.built(rng, A, rows, columns) for _ in in_time(range(_afforded(BUILT, rows, columns)))]
         found += fitting([source.inequalities.repaired(rng, {**sizes, A: M})[A] for M in built])
-        found = list({tuple(M.entries()): M for M in found}.values())
+        found = [M for i, M in enumerate(in_time(found)) if M not in found[:i]]
     if not found and source.alone[A]:  # equations that no construction meets are left to be solved
         found = [M for M in plain if all(has_property(name, M) for name in source.properties[A])]
     return sorted(found, key=cost)
