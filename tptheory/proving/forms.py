@@ -47,9 +47,8 @@ def has_layers(A: Polynomial) -> bool:
 
 
 def assume_inverse_form(translator: Knowledge, A: Polynomial, P: Polynomial) -> None:
-    """Assume that the inverse, or the pseudo-inverse, of a sum of forms is a form; that of a letter needs no more."""
-    if len(A.terms) > 1:
-        assume_form(translator, [A], P, INVERSE_FORM)
+    """Assume that the inverse, or the pseudo-inverse, of a sum of forms is a form."""
+    assume_form(translator, [A], P, INVERSE_FORM)
 
 
 def assume_form(translator: Knowledge, factors: Sequence[Polynomial], whole: Polynomial, reason: Reason) -> None:

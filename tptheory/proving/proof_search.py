@@ -172,7 +172,9 @@ def _settings_for_signs(claim: Claim, compared: bool) -> list[SearchSetting]:
     """Return the settings for what is not below 0; ``compared`` says whether a hypothesis is of that kind, too."""
     wide = [SearchSetting(cuts=False, transposes_last=True), SearchSetting(cuts=False)]
     wide += [SearchSetting(cuts=False, named=True), SearchSetting(cuts=False, named=True, inverses=True)]
-    wide += [SearchSetting(cuts=False, completing=True), SearchSetting(cuts=False, with_lemmas=True)]
+    completing = SearchSetting(cuts=False, completing=True)
+    wide += [completing, *([replace(completing, eliminated=True)] if any(defined_symbols(claim)) else [])]
+    wide += [SearchSetting(cuts=False, with_lemmas=True)]
     narrow = [SearchSetting()] if _has_vectors(claim) else []
     return [*wide[:1], *narrow, *wide[1:]] if compared else [*wide, *narrow]
 
