@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from tptheory.errors import InvalidValueError, UnknownNameError
+from tptheory.errors import InvalidTypeError, InvalidValueError, UnknownNameError
 from tptheory.writing import experiments, figures
 
 
@@ -60,6 +60,17 @@ def test_saved_files_are_the_same_bytes_each_time(tmp_path, runs):
     again = [path.read_bytes() for path in figures.save(figures.draw(figures.trajectories, runs), tmp_path / "b")]
     assert first == again
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.pdf", "a.png", "b.pdf", "b.png"]
+
+
+def test_axes_are_saved_as_their_figure_is(tmp_path, runs):
+    """One axes or several, as figures return them; nothing that is no figure."""
+    several = Figure().subplots(1, 2)
+    figures.trajectories(runs, several[0])
+    for drawn in (several[0].figure, several[0], several, Figure().subfigures(1, 2)[0].add_subplot()):
+        assert all(path.stat().st_size for path in figures.save(drawn, tmp_path / "a.pdf"))
+    for wrong in (None, 3, [], [several[0], Figure().add_subplot()]):
+        with pytest.raises(InvalidTypeError, match="'figure' must be a figure, or axes of one figure"):
+            figures.save(wrong, tmp_path / "b")
 
 
 def test_a_path_without_a_name_is_refused():

@@ -16,11 +16,12 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
-from tptheory.errors import InvalidValueError, complain
+from tptheory.errors import InvalidTypeError, InvalidValueError, complain
 from tptheory.files import write_whole
 
 INK = "#1a1a1b"
@@ -144,15 +145,19 @@ def draw(
     return figure
 
 
-def save(figure: Figure, path: str | Path, *, style: Style = page_style) -> tuple[Path, Path]:
+def save(figure: Any, path: str | Path, *, style: Style = page_style) -> tuple[Path, Path]:
     """Write a figure as PDF and as PNG, the same bytes each time, and return both paths.
 
-    The ending of ``path`` is replaced by each of theirs.
+    Args:
+        figure: what a function of `figures` returned: axes, or several of one figure; or a Matplotlib figure.
+        path: where to write; its ending is replaced by each of theirs.
+        style: how it is drawn.
 
     Raises:
+        InvalidTypeError: if ``figure`` is neither a figure nor axes of one.
         InvalidValueError: if ``path`` names no file.
     """
-    path = Path(path)
+    figure, path = _figure_of(figure), Path(path)
     if not path.name:
         raise InvalidValueError(complain("path", "the path of a file", str(path), "Try 'figure.pdf'."))
     paths = path.with_suffix(".pdf"), path.with_suffix(".png")
@@ -163,6 +168,16 @@ def save(figure: Figure, path: str | Path, *, style: Style = page_style) -> tupl
             figure.savefig(drawn, format=kind, dpi=200, metadata=_UNDATED[kind])
             write_whole(target, drawn.getvalue())
     return paths
+
+
+def _figure_of(drawn: Any) -> Figure:
+    """Return the figure that was given, or that of the axes that were given."""
+    found = {getattr(one, "figure", None) for one in np.ravel(np.asarray(drawn, dtype=object))}
+    figures = {getattr(one, "figure", None) for one in found}  # a part of a figure has one too, a figure itself
+    whole = figures.pop() if len(figures) == 1 else None
+    if not isinstance(whole, Figure):
+        raise InvalidTypeError(complain("figure", "a figure, or axes of one figure", drawn))
+    return whole
 
 
 @contextmanager
