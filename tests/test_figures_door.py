@@ -237,10 +237,43 @@ def test_step_sizes_stand_on_a_logarithmic_scale(ax):
 
 
 def test_results_of_which_one_diverges_stand_on_a_logarithmic_scale(ax):
-    """Else the others would lie on one line; not where one of them is 0."""
-    table = {"lr": [0.1, 0.2], "near": [1.0, 900.0], "huge": [2.0, 1e200], "zero": [0.0, 1e200]}
+    """Else the others would lie on one line; zeros are left out, and numbers below 0 need a linear scale."""
+    table = {
+        "lr": [0.1, 0.2, 0.3],
+        "near": [1.0, 900.0, 2.0],
+        "huge": [2.0, 1e200, 3.0],
+        "zero": [0.0, 2.0, 1e200],
+        "one": [0.0, 0.0, 1e200],
+        "zeros": [0.0, 0.0, 0.0],
+        "below": [-1.0, 1.0, 1e200],
+    }
     scales = {y: figures.sweep_curves(table, "lr", y, Figure().add_subplot()).get_yscale() for y in table if y != "lr"}
-    assert scales == {"near": "linear", "huge": "log", "zero": "linear"}
+    assert {y for y, scale in scales.items() if scale == "log"} == {"huge", "zero"}
+
+
+def test_zeros_are_left_out_of_a_logarithmic_scale(ax):
+    """Of the line alone: a band that reaches down to 0 ends at its smallest positive number, and what is 0 has none."""
+    table = {"lr": [1, 1, 2, 2, 3, 3], "loss": [1e-9, 1.0, 0.0, 1e-5, 0.0, 0.0]}
+    figures.sweep_curves(table, "lr", "loss", ax)
+    assert ax.get_yscale() == "log"
+    (band,) = ax.collections
+    heights = np.concatenate([path.vertices for path in band.get_paths()])[:, 1]
+    assert (heights.min(), heights.max()) == (1e-9, 1.0)
+
+
+def test_losses_that_are_all_0_stand_on_a_linear_scale(ax):
+    """A logarithmic one has no place for any."""
+    runs = simulate_ensemble("bp", [np.zeros((2, 1, 1)), np.ones((2, 1, 1))], [1.0], [0.0], lr=0.05, steps=10)
+    assert figures.loss_curves(runs, ax).get_yscale() == "linear"
+    ax.figure.draw_without_rendering()
+
+
+def test_of_many_values_not_each_bears_a_marker(ax):
+    """A curve over 200 steps would be a row of markers; all of a few bear one."""
+    many = {"step": list(range(200)), "loss": [1.0] * 200}
+    assert figures.sweep_curves(many, "step", "loss", ax).lines[0].get_markevery() == 16
+    few = {"step": list(range(20)), "loss": [1.0] * 20}
+    assert figures.sweep_curves(few, "step", "loss", Figure().add_subplot()).lines[0].get_markevery() == 1
 
 
 def test_what_is_no_run_is_refused(runs, ax):

@@ -21,6 +21,8 @@ LAWS = {"BP's balance": (balance, "-"), "TP's log-determinant": (log_determinant
 """The laws whose drift is drawn, and the line of each."""
 POINTS = 40
 """At how many times a drift is evaluated, and how many markers a curve has at most."""
+MARKED = 12
+"""About how many values of a parameter bear a marker, where there are many."""
 WIDE_RANGE = 30
 """From which ratio of the largest to the smallest on, values of a parameter are drawn on a logarithmic scale."""
 HUGE_RANGE = 10_000
@@ -32,7 +34,7 @@ QUANTILES = (0.1, 0.5, 0.9)
 def loss_curves(
     runs: Mapping[str, Any] | Run | Ensemble | TrainingRun, ax: Axes | None = None, *, against: str = "step"
 ) -> Axes:
-    """Draw the loss of each run over steps, or over time, on a logarithmic scale.
+    """Draw the loss of each run over steps, or over time, on a logarithmic scale, which leaves zeros out.
 
     Of an ensemble the median is drawn, and a band from the tenth to the ninetieth percentile of its members. Of a
     training run the loss of the logged batches is drawn; it is in nats, where it is a cross-entropy.
@@ -58,13 +60,14 @@ def loss_curves(
     if not named:
         raise InvalidValueError(complain("runs", "at least one run", runs))
     ax = axes_or_new(ax)
-    for k, (name, run) in enumerate(named.items()):
-        at, low, middle, high = _losses(name, run, against)
+    losses = {name: _losses(name, run, against) for name, run in named.items()}
+    if any(np.max(middle) > 0 for _, _, middle, _ in losses.values()):
+        ax.set_yscale("log", nonpositive="mask")
+    for k, (name, (at, low, middle, high)) in enumerate(losses.items()):
         look = MARKS[k % len(MARKS)] | HOLLOW
         ax.plot(at, middle, **look, markevery=max(1, len(at) // 8), linewidth=1.4, label=name)
         if low is not None:
-            ax.fill_between(at, low, high, color=look["color"], alpha=0.18, linewidth=0)
-    ax.set_yscale("log")
+            _draw_band(ax, at, low, high, look["color"])
     nats = all(isinstance(run, TrainingRun) and run.loss == "cross-entropy" for run in named.values())
     return labelled(ax, against, "loss of a batch (nats)" if nats else "loss")
 
@@ -147,8 +150,8 @@ def sweep_curves(table: Any, x: str, y: str, ax: Axes | None = None, *, by: str 
         table: what `sweep_frame` or `sweep_columns` returned; rows without a result are left out.
         x: the column of the parameter; text, such as widths, is drawn in the order in which it comes. Positive numbers
             that are at least `WIDE_RANGE` apart as a ratio, such as step sizes, stand on a logarithmic scale.
-        y: the column of the result; positive results that are at least `HUGE_RANGE` apart as a ratio, such as losses of
-            which one diverges, stand on a logarithmic scale.
+        y: the column of the result; results that are not negative, and at least `HUGE_RANGE` apart as a ratio, such as
+            losses of which one diverges, stand on a logarithmic scale, which leaves zeros out.
         ax: where to draw; a new figure unless given.
         by: a column: one curve for each of its values.
 
@@ -169,12 +172,12 @@ def sweep_curves(table: Any, x: str, y: str, ax: Axes | None = None, *, by: str 
     if labels:
         rows = [row._replace(at=labels.index(str(row.at))) for row in rows]
     ax = axes_or_new(ax)
+    _set_scales(ax, rows, bool(labels))
     for k, curve in enumerate(dict.fromkeys(row.curve for row in rows)):
         look = MARKS[k % len(MARKS)] | HOLLOW | {"label": str(curve)}
         _draw_median_and_range(ax, [row for row in rows if row.curve == curve], look)
     if labels:
         ax.set_xticks(range(len(labels)), labels)
-    _set_scales(ax, rows, bool(labels))
     return labelled(ax, x, y)
 
 
@@ -218,22 +221,33 @@ def _draw_median_and_range(ax: Axes, rows: Sequence[_SweptRow], look: Mapping[st
     results: dict[Any, list[float]] = {at: [] for at in sorted({row.at for row in rows})}
     for row in rows:
         results[row.at].append(float(row.result))
-    ax.plot(list(results), list(map(np.median, results.values())), **look)
+    spaced = max(1, len(results) // MARKED)
+    ax.plot(list(results), list(map(np.median, results.values())), **look, markevery=spaced)
     low, high = ([end(found) for found in results.values()] for end in (min, max))
-    ax.fill_between(list(results), low, high, color=look["color"], alpha=0.15, linewidth=0)
+    _draw_band(ax, list(results), low, high, look["color"])
+
+
+def _draw_band(ax: Axes, at: Sequence[Any], low: Any, high: Any, color: str) -> None:
+    """Draw a band; on a logarithmic scale one that reaches down to 0 ends at its smallest positive number."""
+    low, high = np.asarray(low, dtype=float), np.asarray(high, dtype=float)
+    if ax.get_yscale() == "log":
+        positive = np.concatenate([low, high])
+        low = np.maximum(low, np.min(positive, initial=np.inf, where=positive > 0))
+    ax.fill_between(at, low, high, where=list(low <= high), color=color, alpha=0.16, linewidth=0)
 
 
 def _set_scales(ax: Axes, rows: Sequence[_SweptRow], of_text: bool) -> None:
     """Set logarithmic scales where the values of the parameter, or the results, are far apart."""
     if not of_text and _spans([row.at for row in rows], WIDE_RANGE):
         ax.set_xscale("log")
-    if _spans([row.result for row in rows], HUGE_RANGE):
-        ax.set_yscale("log")
+    results = [row.result for row in rows]
+    if min(results) >= 0 and _spans([result for result in results if result], HUGE_RANGE):
+        ax.set_yscale("log", nonpositive="mask")
 
 
 def _spans(values: Sequence[Any], ratio: float) -> bool:
-    """Whether values are positive numbers, and the largest is at least so many times the smallest."""
-    return min(values) > 0 and max(values) >= ratio * min(values)
+    """Whether there are values, all positive, and the largest is at least so many times the smallest."""
+    return bool(values) and min(values) > 0 and max(values) >= ratio * min(values)
 
 
 def _is_number(value: Any) -> bool:
