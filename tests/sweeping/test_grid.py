@@ -41,6 +41,8 @@ def test_settings_are_read_by_annotation():
         (["rule=bp", "rule=tp"], InvalidValueError, "one setting of rule"),
         (["seed=1"], InvalidValueError, "Add rule=..."),
         (["rule=bp", "seed=x"], InvalidValueError, "'seed' must be an integer (got 'x')"),
+        (["rule=bp", "seed=0-9"], InvalidValueError, "a range such as 0..9 (got '0-9'). Try seed=0..9."),
+        (["rule=bp", "seed=-3:4"], InvalidValueError, "Try seed=-3..4."),
         (["rule=bp", "seed=5..1"], InvalidValueError, "a range from low to high"),
         (["rule=bp", "lr=fast"], InvalidValueError, "'lr' must be a number"),
         (["rule=bp", "biases=maybe"], InvalidValueError, "true or false"),

@@ -7,6 +7,7 @@ import math
 import os
 import struct
 import tracemalloc
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from tptheory import train
 from tptheory.errors import InvalidFileError, InvalidTypeError, InvalidValueError
 from tptheory.training import mnist as module
 from tptheory.training.data import DataSet, data_of, load_digits, load_rings
+from tptheory.training.data_sets import load_data_set
 from tptheory.training.mnist import load_mnist
 
 TRAIN_IMAGES, TRAIN_LABELS = "train-images-idx3-ubyte", "train-labels-idx1-ubyte"
@@ -482,9 +484,14 @@ def test_arrays_of_ones_own_are_data(given) -> None:
         ((POINTS, CLASSES[:5]), InvalidValueError, r"a label for each sample of X, \(20, 3\) \(got '5 labels'\)"),
         ((POINTS, CLASSES, "columns"), InvalidValueError, "a label for each of the columns of X"),
         ((POINTS, CLASSES, "up"), InvalidTypeError, r"'data' must be \(X, y, 'rows'\) or"),
-        ((POINTS, CLASSES / 2), InvalidTypeError, "'y' must be a flat array of integers"),
-        ((POINTS, CLASSES - 1), InvalidValueError, "'y' must be of 2 samples or more of each class, from 0 on"),
-        ((POINTS, [0] * 19 + [1]), InvalidValueError, "'y' must be of 2 samples or more"),
+        ((POINTS, CLASSES / 2), InvalidTypeError, "'y' must be a flat array of integers.*return_inverse"),
+        ((POINTS, CLASSES[:, None]), InvalidTypeError, "'y' must be a flat array of integers.*ravel"),
+        ((POINTS, ["a", "b"] * 10), InvalidTypeError, "'y' must be a flat array of integers.*return_inverse"),
+        ((POINTS, CLASSES - 1), InvalidValueError, r"0, 1, 2, .* \(got 'labels -1, 0'\). Try y - y.min\(\)"),
+        ((POINTS, CLASSES + 1), InvalidValueError, r"0, 1, 2, .* \(got 'labels 1, 2'\). Try y - y.min\(\)"),
+        ((POINTS, 2 * CLASSES), InvalidValueError, r"0, 1, 2, .* \(got 'labels 0, 2'\). Try numpy.unique"),
+        ((np.ones((0, 3)), np.array([], dtype=int)), InvalidValueError, "of the classes 0, 1, 2"),
+        ((POINTS, [0] * 19 + [1]), InvalidValueError, "'y' must be of 2 samples or more of each class .*1 of class 1"),
         (("x", CLASSES), InvalidTypeError, "'X' must be a matrix of real numbers"),
         ((POINTS[0], CLASSES), InvalidTypeError, "'X' must be two-dimensional"),
         ((POINTS,), InvalidTypeError, "'data' must be a DataSet, or a pair"),
@@ -494,6 +501,39 @@ def test_arrays_that_are_no_data_are_named(given, error, message) -> None:
     """What does not fit, what was expected, and the mend."""
     with pytest.raises(error, match=message):
         data_of(given)
+
+
+def test_the_folder_of_a_name_is_called_data(tmp_path):
+    """As the option is, with which a folder is named."""
+    with pytest.raises(InvalidFileError, match="'data' must be a folder that holds train-images-idx3-ubyte"):
+        load_data_set(str(tmp_path))
+
+
+def test_without_a_network_there_is_one_error_and_no_warning(tmp_path, monkeypatch):
+    """The library warns of each try; pytest makes an error of any warning that is let through."""
+
+    def fetch(*_, **__):
+        warnings.warn("A network error occurred. Retrying...", UserWarning, stacklevel=1)
+        raise OSError("no network")
+
+    monkeypatch.setenv("SCIKIT_LEARN_DATA", str(tmp_path))
+    monkeypatch.setattr("sklearn.datasets.fetch_openml", fetch)
+    with pytest.raises(InvalidFileError, match="'data' must be a folder with MNIST's four files, where openml"):
+        load_data_set("mnist")
+
+
+def test_each_class_is_tested_where_a_fifth_is_less_than_one_of_each():
+    """Four samples of two classes are split too; else a fifth is kept, as of twenty."""
+    few = data_of((POINTS[:4], [0, 1, 0, 1]))
+    assert sorted(few.labels_test) == [0, 1]
+    assert data_of((POINTS, CLASSES)).labels_test.size == 4
+
+
+def test_a_default_that_data_are_too_few_for_is_named():
+    """The size of a batch, which nobody gave: that it is the default, of how many samples, and the mend."""
+    message = r"in 1..16, how many samples there are to train on, or 'all' \(got 100\). 100 is the default. Try batch="
+    with pytest.raises(InvalidValueError, match=message):
+        train("bp", data=(POINTS, CLASSES), steps=1)
 
 
 def test_a_small_file_that_promises_much_is_refused_before_it_is_unpacked(tmp_path):

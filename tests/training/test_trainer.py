@@ -418,7 +418,7 @@ REFUSED: list[tuple[dict[str, Any], type[TptheoryError], str]] = [
     ({"rule": Misshapen()}, ShapeError, "the shape must be"),
     ({"data": "digits"}, InvalidTypeError, "'data' must be a DataSet, or a pair .* Try load_digits"),
     ({"batch": 0}, InvalidValueError, r"'batch' must be an integer in 1..1437 \(got 0\)"),
-    ({"batch": 1438}, InvalidValueError, r"'batch' must be an integer in 1..1437 \(got 1438\)"),
+    ({"batch": 1438}, InvalidValueError, r"'batch' must be an integer in 1..1437, how many .* \(got 1438\)"),
     ({"batch": 10.0}, InvalidTypeError, "'batch' must be an integer in 1..1437"),
     ({"steps": 0}, InvalidValueError, r"'steps' must be a positive integer \(got 0\)"),
     ({"steps": True}, InvalidTypeError, "'steps' must be a positive integer"),

@@ -19,6 +19,8 @@ from tptheory.numeric.constants import read_number
 Cell = dict[str, Any]
 
 RANGE = re.compile(r"(-?\d+)\.\.(-?\d+)")
+LIKE_A_RANGE = re.compile(r"(-?\d+) *(?:-|:|\.{3,}|\.\. +) *(-?\d+)")
+"""A range as others write it."""
 
 
 class Grid(Sequence[Cell]):
@@ -184,6 +186,8 @@ def _alternatives(name: str, text: str, kind: Any) -> Sequence[Any]:
         if not values:
             raise InvalidValueError(complain(name, "a range from low to high", text))
         return values
+    if kind in (int, Fraction) and (ends := LIKE_A_RANGE.fullmatch(text)):
+        raise InvalidValueError(complain(name, "a range such as 0..9", text, f"Try {name}={ends[1]}..{ends[2]}."))
     if name == "widths" and kind == tuple[int, ...] and "-" not in text:
         return [_value(name, text, kind)]  # 4,4,2 is one net: no net has a single width
     listed = [_value(name, part, kind) for part in text.split(",")]

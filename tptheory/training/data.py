@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -156,11 +157,15 @@ def load_rings() -> DataSet:
 
 
 def _split(samples: Array, labels: Array) -> tuple[Array, Array, Array, Array]:
-    """Split rows into ``x_train, labels_train, x_test, labels_test``: columns, every class in the same proportion."""
+    """Split rows into ``x_train, labels_train, x_test, labels_test``: columns, every class in the same proportion.
+
+    Where a fifth is less than one of each class, one of each is kept for testing.
+    """
     from sklearn.model_selection import train_test_split
 
+    kept = max(math.ceil(TEST_SHARE * labels.size), int(np.unique(labels).size))
     train, test, labels_train, labels_test = train_test_split(
-        samples.astype(np.float32), labels, test_size=TEST_SHARE, random_state=SPLIT_SEED, stratify=labels
+        samples.astype(np.float32), labels, test_size=kept, random_state=SPLIT_SEED, stratify=labels
     )
     return train.T, labels_train, test.T, labels_test
 
@@ -172,6 +177,8 @@ ORIENTATIONS = ("rows", "columns")
 def data_of(given: Any) -> DataSet:
     """Return data that a user gives: a `DataSet`, or arrays ``(X, y)``, of which a fifth is kept for testing.
 
+    The classes are numbered from 0, without a gap.
+
     A sample is a row of ``X`` if there are as many rows as labels, and a column if there are as many columns. Where
     both are so, a third entry says it: ``(X, y, "rows")``. The split is fixed, every class in the same proportion.
 
@@ -182,7 +189,8 @@ def data_of(given: Any) -> DataSet:
 
     Raises:
         InvalidTypeError: if it is neither, ``X`` is not made of numbers, or the labels are no integers.
-        InvalidValueError: if there is not a label for each sample, or a class has too few samples to be split.
+        InvalidValueError: if there is not a label for each sample, the classes are not ``0, 1, 2, ...``, or one of
+            them has too few samples to be split.
     """
     if isinstance(given, DataSet):
         return given
@@ -191,17 +199,39 @@ def data_of(given: Any) -> DataSet:
         raise InvalidTypeError(complain("data", "a DataSet, or a pair (X, y) of arrays", given, mend))
     samples, labels = _numbers("X", given[0]), np.asarray(given[1])
     if labels.ndim != 1 or not np.issubdtype(labels.dtype, np.integer):
-        raise InvalidTypeError(complain("y", "a flat array of integers, the class of each sample", labels.dtype.name))
+        expected, came = "a flat array of integers, the class of each sample", f"{labels.dtype} of shape {labels.shape}"
+        raise InvalidTypeError(complain("y", expected, came, NUMBERED if labels.ndim == 1 else "Give y.ravel()."))
     rows = samples if _orientation(samples.shape, labels.size, given[2:]) == "rows" else samples.T
-    counts = np.bincount(labels) if labels.size and labels.min() >= 0 else np.zeros(1, dtype=int)
-    if min(counts[counts > 0], default=0) < FEWEST:
-        mend = "Number the classes from 0, or build a DataSet of a part to train on and one to test on."
-        raise InvalidValueError(complain("y", f"of {FEWEST} samples or more of each class, from 0 on", counts, mend))
-    return DataSet("own", *_split(rows, labels.astype(np.int64)), len(counts))
+    classes = _checked_classes(labels)
+    return DataSet("own", *_split(rows, labels.astype(np.int64)), classes)
+
+
+def _checked_classes(labels: Array) -> int:
+    """Return how many classes there are.
+
+    Raises:
+        InvalidValueError: if they are not numbered from 0 without a gap, or one has too few samples to be split.
+    """
+    values, counts = np.unique(labels, return_counts=True)
+    classes = int(values.size)
+    if not classes or values[0] != 0 or values[-1] != classes - 1:
+        whole = classes and int(values[-1]) - int(values[0]) == classes - 1
+        expected = "of the classes 0, 1, 2, ... with none left out"
+        shown = ", ".join(map(str, values[:SHOWN])) + (", ..." if classes > SHOWN else "")
+        raise InvalidValueError(complain("y", expected, f"labels {shown}", "Try y - y.min()." if whole else NUMBERED))
+    rarest = int(counts.argmin())
+    if counts[rarest] < FEWEST:
+        came, mend = f"{counts[rarest]} of class {rarest}", "Build a DataSet of a part to train on and one to test on."
+        raise InvalidValueError(complain("y", f"of {FEWEST} samples or more of each class", came, mend))
+    return classes
 
 
 FEWEST = 2
 """The least number of samples of a class that can be split."""
+NUMBERED = "Try numpy.unique(y, return_inverse=True)[1], which numbers the classes from 0."
+"""How labels of any kind become the numbers of classes."""
+SHOWN = 12
+"""How many labels an error shows."""
 
 
 def _numbers(argument: str, value: Any) -> Array:

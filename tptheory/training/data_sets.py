@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from functools import partial
 
 from tptheory.errors import InvalidValueError, complain
 from tptheory.training.data import DataSet, load_digits, load_rings
-from tptheory.training.mnist import load_mnist
+from tptheory.training.mnist import mnist_of
 
-DATA_SETS: dict[str, Callable[[], DataSet]] = {"digits": load_digits, "rings": load_rings, "mnist": load_mnist}
+DATA_SETS: dict[str, Callable[[], DataSet]] = {
+    "digits": load_digits,
+    "rings": load_rings,
+    "mnist": partial(mnist_of, "data", None),
+}
 """By name, the function that loads each data set."""
 
 
@@ -20,7 +25,7 @@ def load_data_set(name: str) -> DataSet:
     2
 
     Raises:
-        InvalidFileError: if MNIST cannot be read or fetched; see `load_mnist`.
+        InvalidFileError: if MNIST cannot be read or fetched; see `tptheory.load_mnist`.
         InvalidValueError: if it is neither a name nor a folder.
     """
     if name in DATA_SETS:
@@ -28,4 +33,4 @@ def load_data_set(name: str) -> DataSet:
     if not os.path.isdir(name):
         known = ", ".join(DATA_SETS)
         raise InvalidValueError(complain("data", f"{known}, or a folder that holds the four MNIST files", name))
-    return load_mnist(name)
+    return mnist_of("data", name)

@@ -10,6 +10,7 @@ import gzip
 import math
 import os
 import struct
+import warnings
 import zlib
 from pathlib import Path
 from typing import IO, NamedTuple, cast
@@ -57,19 +58,24 @@ def load_mnist(folder: str | os.PathLike[str] | None = None) -> DataSet:
             says, too large, or empty; if a label is not a digit; if two files contradict each other; or if no folder
             is given and MNIST cannot be fetched.
     """
+    return mnist_of("folder", folder)
+
+
+def mnist_of(argument: str, folder: str | os.PathLike[str] | None) -> DataSet:
+    """Return what `load_mnist` does; ``argument`` is what errors call the folder."""
     if folder is None:
-        return _read(_kept())
+        return _read(argument, _kept(argument))
     if not isinstance(folder, str | os.PathLike):
-        raise InvalidTypeError(complain("folder", "a path", folder, "Try 'MNIST_data'."))
+        raise InvalidTypeError(complain(argument, "a path", folder, "Try 'MNIST_data'."))
     if not os.path.isdir(folder):
-        raise InvalidValueError(complain("folder", "an existing folder that holds the four MNIST files", str(folder)))
-    return _read(Path(folder))
+        raise InvalidValueError(complain(argument, "an existing folder that holds the four MNIST files", str(folder)))
+    return _read(argument, Path(folder))
 
 
-def _read(folder: Path) -> DataSet:
+def _read(argument: str, folder: Path) -> DataSet:
     """Return the data set that the files of a folder hold."""
-    images_train, labels_train, _ = _read_pair(folder, "train")
-    images_test, labels_test, image_file = _read_pair(folder, "t10k")
+    images_train, labels_train, _ = _read_pair(argument, folder, "train")
+    images_test, labels_test, image_file = _read_pair(argument, folder, "t10k")
     if images_train.shape[1:] != images_test.shape[1:]:
         expected, mend = (
             f"of images shaped as the training images, {images_train.shape[1:]}",
@@ -79,7 +85,7 @@ def _read(folder: Path) -> DataSet:
     return DataSet("mnist", _columns(images_train), labels_train, _columns(images_test), labels_test, DIGITS)
 
 
-def _kept() -> Path:
+def _kept(argument: str) -> Path:
     """Return the folder in which MNIST is kept; fetch it if it is not there.
 
     Raises:
@@ -90,7 +96,7 @@ def _kept() -> Path:
     folder = Path(get_data_home()) / KEPT
     if all((folder / f"{part}-{kind.suffix}").is_file() for part in COUNTS for kind in (_IMAGES, _LABELS)):
         return folder
-    pixels, labels = _fetched(folder)
+    pixels, labels = _fetched(argument, folder)
     folder.mkdir(parents=True, exist_ok=True)
     start = 0
     for part, count in COUNTS.items():
@@ -102,7 +108,7 @@ def _kept() -> Path:
     return folder
 
 
-def _fetched(folder: Path) -> tuple[Array, Array]:
+def _fetched(argument: str, folder: Path) -> tuple[Array, Array]:
     """Fetch the table of MNIST from openml.org; return pixels and labels as bytes, a row for each image.
 
     Raises:
@@ -116,14 +122,18 @@ def _fetched(folder: Path) -> tuple[Array, Array]:
         f"or unpack them into {folder}."
     )
     try:
-        table = fetch_openml(OPENML, version=VERSION, as_frame=False, parser="liac-arff", n_retries=1)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # it warns of each try that fails; the error says it once
+            table = fetch_openml(OPENML, version=VERSION, as_frame=False, parser="liac-arff", n_retries=1)
     except Exception as error:  # scikit-learn lets through whatever the network raises
         came = f"{type(error).__name__}: {error}"
-        raise InvalidFileError(complain("folder", "given where openml.org cannot be reached", came, mend)) from error
+        expected = "a folder with MNIST's four files, where openml.org cannot be reached"
+        raise InvalidFileError(complain(argument, expected, came, mend)) from error
     pixels, labels = np.asarray(table.data), np.asarray(table.target).astype(np.int64)
     if pixels.shape != (sum(COUNTS.values()), SIDE**2) or labels.shape != pixels.shape[:1]:
-        expected = f"given where openml.org does not hold {sum(COUNTS.values())} images of {SIDE**2} pixels"
-        raise InvalidFileError(complain("folder", expected, pixels.shape, mend))
+        images = f"{sum(COUNTS.values())} images of {SIDE**2} pixels"
+        expected = f"a folder with MNIST's four files, where openml.org does not hold {images}"
+        raise InvalidFileError(complain(argument, expected, pixels.shape, mend))
     return pixels.astype(np.uint8), labels.astype(np.uint8)
 
 
@@ -144,10 +154,10 @@ _IMAGES = _Format("images-idx3-ubyte", 0x00000803, 3)
 _LABELS = _Format("labels-idx1-ubyte", 0x00000801, 1)
 
 
-def _read_pair(folder: Path, part: str) -> tuple[Array, Array, str]:
+def _read_pair(argument: str, folder: Path, part: str) -> tuple[Array, Array, str]:
     """Return images of bytes, shape ``(count, rows, columns)``, labels, shape ``(count,)``, and the images' file."""
-    images, image_file = _read_idx(folder, part, _IMAGES)
-    labels, label_file = _read_idx(folder, part, _LABELS)
+    images, image_file = _read_idx(_locate(argument, folder, f"{part}-{_IMAGES.suffix}"), _IMAGES)
+    labels, label_file = _read_idx(_locate(argument, folder, f"{part}-{_LABELS.suffix}"), _LABELS)
     if len(images) != len(labels):
         raise InvalidFileError(complain(label_file, f"of {len(images)} labels, one for each image", len(labels), _MEND))
     unknown = np.flatnonzero(labels >= DIGITS)
@@ -160,9 +170,8 @@ def _read_pair(folder: Path, part: str) -> tuple[Array, Array, str]:
 _MEND = "Fetch the file again from where it came."
 
 
-def _read_idx(folder: Path, part: str, kind: _Format) -> tuple[Array, str]:
+def _read_idx(path: Path, kind: _Format) -> tuple[Array, str]:
     """Return the uint8 array of an IDX file, shaped as its header says, and the name of that file."""
-    path = _locate(folder, f"{part}-{kind.suffix}")
     try:
         with open_regular(path) as descriptor, os.fdopen(os.dup(descriptor), "rb") as raw:
             if path.suffix != ".gz":
@@ -174,14 +183,14 @@ def _read_idx(folder: Path, part: str, kind: _Format) -> tuple[Array, str]:
         raise InvalidFileError(complain(path.name, expected, str(error), _MEND)) from error
 
 
-def _locate(folder: Path, name: str) -> Path:
+def _locate(argument: str, folder: Path, name: str) -> Path:
     """Return the path of a file, which may be compressed, and whose name may have a dot before ``idx``."""
     dotted = name.replace("-idx", ".idx")
     for path in (folder / name, folder / dotted, folder / f"{name}.gz", folder / f"{dotted}.gz"):
         if os.path.isfile(path):
             return path
     expected = f"a folder that holds {name}, plain or .gz"
-    raise InvalidFileError(complain("folder", expected, str(folder), "Put the file there."))
+    raise InvalidFileError(complain(argument, expected, str(folder), "Put the file there."))
 
 
 def _parse(stream: IO[bytes], name: str, kind: _Format, size: int | None) -> Array:

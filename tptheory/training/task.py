@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from hashlib import sha256
 from itertools import pairwise
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -162,6 +163,10 @@ def _checked_batch(batch: Any, data: DataSet) -> int:
     count = int(data.labels_train.size)
     if isinstance(batch, str) and batch != "all":
         raise InvalidTypeError(complain("batch", f"an integer in 1..{count}, or 'all'", batch))
+    if isinstance(batch, Integral) and int(batch) > count:
+        expected = f"an integer in 1..{count}, how many samples there are to train on, or 'all'"
+        default = f"{batch} is the default. " if batch == TrainSettings.batch else ""
+        raise InvalidValueError(complain("batch", expected, batch, f"{default}Try batch='all'."))
     return count if isinstance(batch, str) else checked_integer("batch", batch, highest=count)
 
 
