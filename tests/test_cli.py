@@ -320,7 +320,10 @@ def test_latex_prints_or_writes_theorems(run, facts, conjectures, tmp_path):
     assert text.startswith(r"\documentclass")
     assert "Counterexample" in text
     assert sorted(path.name for path in tmp_path.iterdir()) == ["conjectures.py", "facts.py", "paper.tex"]
-    assert r"\section{Which of these hold?}" in run("latex", facts, status=1).stdout
+    assert r"\subsection{Which of these hold?}" in run("latex", facts, status=1).stdout
+    written = run("latex", "facts.py::first_penrose_equation", "--out", "fragment.tex")
+    assert written.stdout == "fragment.tex\n"
+    assert "needs the 7 lines at its head in its preamble" in " ".join(written.stderr.split())
     table = run("latex", facts, "--table", status=1).stdout
     assert r"\begin{longtable}" in table
     assert r"\begin{proof}" not in table

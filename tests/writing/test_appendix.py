@@ -26,7 +26,8 @@ def test_each_verdict_has_its_environment(texts):
     assert r"\begin{remark}[{$A^+ = A^{\top}$: false}]" in fragment
     assert r"$A = \begin{pmatrix} 2 \end{pmatrix}$." in fragment
     assert ": open}]" in fragment
-    assert fragment.count(r"\section{Is \textless{}b\textgreater{}") == 1
+    assert fragment.count(r"\subsection{Is \textless{}b\textgreater{}") == 1
+    assert texts[1].count(r"\section{Is \textless{}b\textgreater{}") == 1
 
 
 def test_a_fragment_says_what_it_needs(texts):
@@ -40,7 +41,16 @@ def test_a_fragment_says_what_it_needs(texts):
 
 def test_sections_can_be_left_out(one_of_each):
     """Single theorems stand without the question of their file."""
-    assert r"\section" not in appendix(one_of_each[:1], sections=False)[0]
+    assert "section{" not in appendix(one_of_each[:1], sections=False)[0]
+
+
+def test_a_single_file_without_a_question_has_no_heading(tmp_path):
+    """The name of a file is none; two files are told apart by it."""
+    text = "from tptheory.preamble import *\n\n\n@theorem('It holds')\ndef {0}():\n    return Equal(Pinv(Pinv(A)), A)\n"
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.py").write_text(text.format(name), encoding="utf-8")
+    assert "section{" not in appendix(collect(tmp_path / "one.py"))[0]
+    assert appendix(collect(tmp_path))[0].count(r"\subsection{") == 2
 
 
 def test_a_proof_that_is_too_long_is_said_to_be(one_of_each, monkeypatch):

@@ -9,6 +9,7 @@ import typer
 from tptheory.cli.options import TARGET, OutFile, Seconds, check_out
 from tptheory.cli.shell import app, console, print_or_write, progress_bar
 from tptheory.cli.theorems import collected, settled_status
+from tptheory.files import is_stream
 
 
 @app.command()
@@ -23,10 +24,11 @@ def latex(
 ) -> None:
     """Typeset theorems with their proofs, and conjectures with their counterexamples, in LaTeX.
 
-    A file or folder has a section for each file. Verdicts that are stored beside the theorems are checked again, others
-    are searched for. Theorem files are Python and are run: name only files that you trust.
+    A file or folder has a section for each file, or in a fragment a subsection. Verdicts that are stored beside the
+    theorems are checked again, others are searched for. Theorem files are Python and are run: name only files that you
+    trust.
     """
-    from tptheory.writing.appendix import appendix
+    from tptheory.writing.appendix import PACKAGES, appendix
 
     check_out(out)
     theorems = collected(targets)
@@ -41,4 +43,7 @@ def latex(
             on_settled=lambda one: progress.update(bar, advance=1, description=one.theorem.name),
         )
     print_or_write(text, out)
+    if out is not None and not standalone and not is_stream(out):
+        lines = len(PACKAGES)
+        console(stderr=True).print(f"a document that takes it in needs the {lines} lines at its head in its preamble")
     raise typer.Exit(settled_status((one.theorem.expected, one.verdict.word) for one in settled))

@@ -57,7 +57,8 @@ def appendix(
         theorems: what to typeset, as `collect` returns it.
         seconds: how long to search for each verdict that is not stored.
         standalone: whether to return a whole document; else a fragment, which says in a comment what it needs.
-        sections: whether each theorem file has a section, called after its question.
+        sections: whether each theorem file has a section, called after its question; in a fragment, which belongs
+            into a section of its reader's, a subsection. A single file that asks no question has none.
         table: whether to return a table of the verdicts alone.
         on_settled: called with each theorem when its verdict is there and its proof is typeset.
 
@@ -74,16 +75,19 @@ def appendix(
     settled = tuple(found)
     lines = list(PREAMBLE) if standalone else ["% Needs in the preamble:", *(f"%   {p}" for p in PACKAGES)]
     rows = ((one.theorem, one.verdict.word, getattr(one.verdict, "method", "")) for one in settled)
-    lines += verdict_table(rows) if table else _proofs(settled, sections)
+    level = "section" if standalone else "subsection"
+    lines += verdict_table(rows) if table else _proofs(settled, level if sections else None)
     return "\n".join([*lines, *([r"\end{document}"] if standalone else [])]) + "\n", settled
 
 
-def _proofs(settled: Sequence[Settled], sections: bool) -> list[str]:
-    """Return the lines of all theorems and remarks, with a section for each file if ``sections``."""
+def _proofs(settled: Sequence[Settled], level: str | None) -> list[str]:
+    """Return the lines of all theorems and remarks, with a heading of that level, if any, for each file."""
     lines = list(CLAIM)
+    several = len({one.theorem.path for one in settled}) > 1
     for path, group in groupby(settled, key=lambda one: one.theorem.path):
-        if sections:
-            lines += ["", rf"\section{{{prose_tex(question(path).asked)}}}"]
+        asked = question(path)
+        if level is not None and (several or not asked.unasked):
+            lines += ["", rf"\{level}{{{prose_tex(asked.asked)}}}"]
         for one in group:
             said = statement_tex(one.theorem.claim, quantities)
             lines += ["", *environment(one.theorem, one.verdict.word, said, one.said)]

@@ -23,6 +23,11 @@ class Question:
     answer: str
     anchor: str
 
+    @property
+    def unasked(self) -> bool:
+        """Whether the file has no docstring, so that its name stands for a question."""
+        return self.asked == f"{self.anchor}.py"
+
 
 def question(path: Path) -> Question:
     """Return what the docstring of a theorem file asks and answers; without a docstring, the file's name stands there.
