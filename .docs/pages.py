@@ -6,20 +6,22 @@ README, in a docstring, in a theorem or in a notebook, where tests read it.
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections import defaultdict
 from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import mkdocs_gen_files
 from nbconvert import MarkdownExporter
 
 import tptheory
 from tptheory.claims.theorem import Theorem, collect
-from tptheory.deciding.library import settling
+from tptheory.deciding.library import settling, stored_path
 from tptheory.typesetting.claims import statement_html
-from tptheory.typesetting.prose import paragraphs, prose_html
+from tptheory.typesetting.prose import paragraphs, prose_html, prose_text
 from tptheory.writing.evidence import evidence_of
 from tptheory.writing.quantities import quantities
 from tptheory.writing.questions import question
@@ -83,10 +85,10 @@ def readme_pages() -> None:
     write("changes.md", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"))
 
 
-def notebook_pages() -> list[str]:
-    """Write the notebooks as Markdown, with their figures beside them; return their addresses."""
-    paths = sorted((ROOT / "notebooks").glob("*.ipynb"))
-    for path in paths:
+def notebook_pages() -> dict[str, str]:
+    """Write the notebooks as Markdown, with their figures beside them; return their titles."""
+    titles = {}
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
         name = path.stem
         text, resources = MarkdownExporter().from_filename(str(path), {"unique_key": name, "output_files_dir": name})
         for file, content in resources["outputs"].items():
@@ -95,32 +97,51 @@ def notebook_pages() -> list[str]:
         text = re.sub(r"\]\(\.\./proofs/(\w+)\.py\)", r"](../theorems/\1/index.md)", text)
         text = text.replace("](../proofs)", "](../theorems/index.md)")
         write(f"notebooks/{name}.md", re.sub(r"\]\((\w+)\.ipynb\)", r"](\1.md)", text))
-    return [f"notebooks/{path.stem}.md" for path in paths]
+        titles[f"notebooks/{name}.md"] = re.search(r"^# (.+)$", text, re.MULTILINE)[1]
+    return titles
 
 
 def reference_pages() -> dict[str, str]:
-    """Write the reference, a page for each part of the package that defines public names; return their titles."""
-    names: dict[str, list[str]] = defaultdict(list)
+    """Write the reference, a page for each part of the package that defines public names; return their titles.
+
+    A page opens with its names, each with the first sentence of its docstring.
+    """
+    names: dict[str, list[tuple[str, Any]]] = defaultdict(list)
     for name in tptheory.__all__:
         value = getattr(tptheory, name)
         module = getattr(value, "__module__", None)
         if isinstance(module, str) and module.startswith("tptheory.") and hasattr(value, "__doc__") and callable(value):
-            names[module.split(".")[1]].append(f"{module}.{value.__qualname__}")
+            names[module.split(".")[1]].append((f"{module}.{value.__qualname__}", value))
     pages = {}
     for room, title in ROOMS.items():
         if names[room]:
             path = f"reference/{room}.md"
-            write(path, f"# {title}\n\n" + "\n".join(f"::: {name}\n" for name in names[room]))
+            lines = [f"- [`{value.__name__}`][{name}]: {_first_sentence(value)}" for name, value in names[room]]
+            write(path, f"# {title}\n\n" + "\n".join([*lines, "", *(_entry(*one) for one in names[room])]))
             pages[path] = title
     return pages
 
 
-def theorem_pages() -> list[str]:
-    """Write a page for each theorem and conjecture, and one for each question; return the addresses of the latter.
+def _first_sentence(value: Any) -> str:
+    """Return how a docstring opens."""
+    return " ".join((inspect.getdoc(value) or "").partition("\n\n")[0].split())
+
+
+def _entry(name: str, value: Any) -> str:
+    """Return the lines that show a name; of a class without what a class above it has, as each claim has its goals."""
+    above = value.__mro__[1:] if inspect.isclass(value) else ()
+    shared = {member for base in above if base.__module__.startswith("tptheory.") for member in vars(base)}
+    hidden = sorted(member for member in shared if not member.startswith("_"))
+    options = f'    options:\n      filters: ["!^_", "!^({"|".join(hidden)})$"]\n' if hidden else ""
+    return f"::: {name}\n{options}"
+
+
+def theorem_pages() -> dict[str, str]:
+    """Write a page for each theorem and conjecture, and one for each question; return the titles of the latter.
 
     Verdicts are the stored ones, which are checked again when they are read.
     """
-    found: list[str] = []
+    found: dict[str, str] = {}
     listed: list[str] = []
     with settling(collect(ROOT / "proofs"), 30.0, say=evidence_of) as results:
         settled = list(results)
@@ -130,10 +151,11 @@ def theorem_pages() -> list[str]:
         entries = [(f"{one.theorem.name}.md", one) for one in same]
         asked = question(path)
         lines = "\n".join(f"- [{_linked(one.theorem)}]({file}): {one.verdict.word}" for file, one in entries)
-        write(f"{folder}/index.md", f"# {prose_html(asked.asked)}\n\n{prose_html(asked.answer)}\n\n{lines}\n")
+        file = f"The file: `proofs/{path.name}`."
+        write(f"{folder}/index.md", f"# {prose_html(asked.asked)}\n\n{prose_html(asked.answer)}\n\n{lines}\n\n{file}\n")
         for file, one in entries:
-            write(f"{folder}/{file}", "\n".join(_page(one, entries)))
-        found.append(f"{folder}/index.md")
+            write(f"{folder}/{file}", "\n".join(_page(one, entries)).replace("<table>", '<table class="matrix">'))
+        found[f"{folder}/index.md"] = prose_text(asked.asked)
         listed.append(f"- [{prose_html(asked.asked)}]({path.stem}/index.md) {prose_html(asked.answer)}")
     write("theorems/index.md", "# Theorems and conjectures\n\n" + "\n".join(listed) + "\n")
     return found
@@ -160,10 +182,21 @@ def _page(one, entries) -> Iterator[str]:
     yield f"## {evidence.title}\n"
     length = f" It takes {evidence.length}, all in the certificate." if evidence.length else ""
     yield f'<div class="evidence"><p>{evidence.how}{length}</p>{evidence.html}</div>\n'
+    node = f"proofs/{theorem.node}"
+    written = " --write-certificates certificates" if verdict.proved else ""
+    yield f"In a shell, at the root of the repository:\n\n```sh\ntptheory prove {node} --explain{written}\n```\n"
+    if (stored := stored_path(theorem)).exists():
+        kind = "certificate" if verdict.proved else "counterexample"
+        yield f"The {kind} as data: `proofs/{stored.relative_to(ROOT / 'proofs').as_posix()}`.\n"
     yield "## Next door\n"
     for file, other in entries:
         if other is not one:
             yield f"- [{_linked(other.theorem)}]({file}): {other.verdict.word}"
+
+
+def _plain(title: str) -> str:
+    """Return a title as the text of a link."""
+    return re.sub(r"([\\*_\[\]])", r"\\\1", title)
 
 
 def main() -> None:
@@ -172,7 +205,7 @@ def main() -> None:
     notebooks, reference, theorems = notebook_pages(), reference_pages(), theorem_pages()
     lines = ["* [tptheory](index.md)", "* [Tutorial](tutorial.md)", "* How to"]
     lines += [f"    * [{title}]({path})" for title, path in SECTIONS.items() if path.startswith("how-to")]
-    lines += [f"    * [{Path(path).stem.replace('_', ' ')}]({path})" for path in notebooks]
+    lines += [f"    * [{_plain(title)}]({path})" for path, title in notebooks.items()]
     lines += [
         "    * [Gallery of figures](gallery.md)",
         "* Explanation",
@@ -183,8 +216,7 @@ def main() -> None:
         "* Theorems",
         "    * [All questions](theorems/index.md)",
     ]
-    for index in theorems:
-        lines.append(f"    * [{Path(index).parent.name.replace('_', ' ')}]({index})")
+    lines += [f"    * [{_plain(title)}]({path})" for path, title in theorems.items()]
     lines += ["* Reference", *(f"    * [{title}]({path})" for path, title in reference.items())]
     lines += ["* [Changes](changes.md)"]
     write("SUMMARY.md", "\n".join(lines) + "\n")
