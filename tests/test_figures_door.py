@@ -268,6 +268,17 @@ def test_losses_that_are_all_0_stand_on_a_linear_scale(ax):
     ax.figure.draw_without_rendering()
 
 
+@pytest.mark.parametrize("curves", [2, 3, 4, 9])
+def test_the_legend_of_many_curves_covers_none(curves):
+    """It stands beside the axes; of few it stands within, where there is most room."""
+    table = {"lr": [0.1, 0.2] * curves, "loss": list(range(2 * curves)), "rule": [k // 2 for k in range(2 * curves)]}
+    ax = figures.sweep_curves(table, "lr", "loss", by="rule")
+    ax.figure.draw_without_rendering()
+    legend, inside = ax.get_legend().get_window_extent(), ax.get_window_extent()
+    assert bool(legend.x0 >= inside.x1) is (curves > 3)
+    assert legend.x1 <= ax.figure.bbox.x1
+
+
 def test_of_many_values_not_each_bears_a_marker(ax):
     """A curve over 200 steps would be a row of markers; all of a few bear one."""
     many = {"step": list(range(200)), "loss": [1.0] * 200}

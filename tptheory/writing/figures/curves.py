@@ -165,7 +165,7 @@ def order_of_samples(defects: Sequence[OrderDefect], ax: Axes | None = None) -> 
     for k, one in enumerate(defects):
         ax.plot(one.step_sizes, one.defects, **dots(k), label=f"{one.label}, simulated")
         if one.predicted:
-            label = r"proved: $\eta^2\,|x_1 \cdot x_2|\,|e_1 x_2' - e_2 x_1'|$"
+            label = r"proved: $\eta^2\,|x_1 \cdot x_2|\,|e_1 x_2^{\top} - e_2 x_1^{\top}|$"
             ax.plot(one.step_sizes, one.predicted, color=INK, linewidth=1.4, zorder=1, label=label)
     ax.set_xscale("log", base=2)
     ax.set_yscale("log")
@@ -232,4 +232,4 @@ def time_series(run: Run, quantity: str, l: int, ax: Axes | None = None, *, samp
         ax.plot(
             steps, values[(slice(None), *entry)], **mark, markevery=spaced, linewidth=1.2, label=rf"${letter}[{at}]$"
         )
-    return labelled(ax, "step", "entries", ncols=2 if len(ax.lines) > 4 else 1)
+    return labelled(ax, "step", "entries")

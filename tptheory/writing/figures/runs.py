@@ -15,7 +15,7 @@ from tptheory.invariants.laws import balance, drift, log_determinant
 from tptheory.simulation.trajectories import Ensemble, Run
 from tptheory.training.trainer import TrainingRun
 from tptheory.writing.figures.numbers import run_of, weights_at
-from tptheory.writing.figures.style import HOLLOW, MARKS, axes_or_new, labelled
+from tptheory.writing.figures.style import ABOVE, HOLLOW, MARKS, axes_or_new, labelled
 
 LAWS = {"BP's balance": (balance, "-"), "TP's log-determinant": (log_determinant, "--")}
 """The laws whose drift is drawn, and the line of each."""
@@ -117,9 +117,9 @@ def law_drift(runs: Mapping[str, Run] | Run, ax: Axes | None = None) -> Axes:
             look = MARKS[k % len(MARKS)] | HOLLOW | {"linestyle": line}
             changes = [drift(quantity, run, int(t)) for t in kept]
             ax.plot(at, changes, **look, markevery=max(1, len(kept) // 6), linewidth=1.3, label=f"{name}: {law}")
-    ax.set_yscale("log")
+    ax.set_yscale("log", nonpositive="mask")
     flows = {run.lr is None for run in named.values()}
-    return labelled(ax, "time" if flows == {True} else "step", "drift of a law since the start")
+    return labelled(ax, "time" if flows == {True} else "step", "drift of a law since the start", **ABOVE)
 
 
 def spectrum(net: Run | Sequence[Any], ax: Axes | None = None, *, step: int = 0) -> Axes:

@@ -41,6 +41,12 @@ MARKS: tuple[dict[str, Any], ...] = (
 HOLLOW: dict[str, Any] = {"markerfacecolor": "none", "markersize": 4.5}
 """Markers that let a line behind them be seen."""
 
+MOST_INSIDE = 3
+"""Of how many curves at most the legend stands within the axes."""
+
+ABOVE: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (0, 1), "ncols": 2, "columnspacing": 1.0}
+"""Where the legend stands of curves with long names: above the axes."""
+
 Style = Callable[[], AbstractContextManager[None]]
 
 _PAGE: Any = {
@@ -117,9 +123,14 @@ def dots(k: int) -> dict[str, Any]:
 
 
 def labelled(ax: Axes, x: str, y: str, **legend: Any) -> Axes:
-    """Name both axes, add a legend, and return the axes."""
+    """Name both axes, add a legend, and return the axes.
+
+    A legend of many curves would cover some of them: it stands beside the axes, unless ``legend`` says where.
+    """
     ax.set_xlabel(x)
     ax.set_ylabel(y)
+    if len(ax.get_legend_handles_labels()[1]) > MOST_INSIDE and "loc" not in legend:
+        legend |= {"loc": "upper left", "bbox_to_anchor": (1, 1), "borderaxespad": 0.2}
     ax.legend(**legend)
     return ax
 

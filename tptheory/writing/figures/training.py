@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from tptheory.training.modes import ModesStudy
 from tptheory.training.plateau import PlateauStudy
 from tptheory.training.trainer import TrainingRun
-from tptheory.writing.figures.style import INK, MARKS, axes_or_new, dots, labelled
+from tptheory.writing.figures.style import ABOVE, INK, MARKS, axes_or_new, dots, labelled
 
 POINTS = 160
 """About how many points of a training log are drawn."""
@@ -40,14 +40,17 @@ def angles(run: TrainingRun, ax: Axes | None = None) -> Axes:
 
 
 def plateaus(studies: Sequence[PlateauStudy], ax: Axes | None = None) -> Axes:
-    """Draw the loss of each run over steps, in units of the predicted step of escape; the band is kappa 1 to 1.3."""
+    """Draw the loss of runs over steps, in units of the predicted step; the band is where they leave the plateau."""
     axes = axes_or_new(ax)
     for study, mark in zip(studies, itertools.cycle(MARKS), strict=False):
         log = study.run.log[:: max(1, len(study.run.log) // POINTS)]
         steps = [line.step / study.predicted for line in log]
         L, hidden, std, lr = study.setting
-        label = f"L={L}, h={hidden}, s={std:g}, $\\eta$={lr:g}"
+        label = f"$L$={L}, $h$={hidden}, std {std:g}, $\\eta$={lr:g}"
         axes.plot(steps, [line.loss for line in log], **mark | {"marker": None}, linewidth=1, label=label)
-    axes.axvspan(1.0, 1.3, color=INK, alpha=0.12, linewidth=0)
+    left = [study.kappa for study in studies if study.kappa is not None]
+    if left:
+        axes.axvspan(min(left), max(left), color=INK, alpha=0.12, linewidth=0)
     axes.set_ylim(0, 3)
-    return labelled(axes, "step / predicted step", "training loss of a batch (nats)", fontsize=8)
+    small = {"fontsize": 7, "handlelength": 1.4}
+    return labelled(axes, "step / predicted step", "training loss of a batch (nats)", **ABOVE | small)
