@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from html import escape
 from time import perf_counter
 from typing import Any
 
@@ -19,7 +18,11 @@ from tptheory.deciding.conditions.sizes import EqualSizes
 from tptheory.deciding.conditions.weakest import Progress, WeakestSets
 from tptheory.deciding.verdicts import Proved, Refuted
 from tptheory.errors import InvalidValueError
+from tptheory.typesetting.escaping import tex_escaped
 from tptheory.typesetting.expressions import latex_of
+from tptheory.typesetting.notebook import notebook_html
+from tptheory.typesetting.spelling import text_of
+from tptheory.typesetting.tables import CELL
 
 SHARE_OF_EQUATION, SHARE_OF_SETS = 0.2, 0.8
 """What part of the time has passed when the search for an equation ends, and that for sets; counterexamples follow."""
@@ -115,14 +118,20 @@ class Conditions:
                 else:
                     yield said + ":"
                     yield from _indented(str(broken.counterexample))
+        yield from self._notes(_said, str)
+
+    def _notes(
+        self, said: Callable[[tuple[Any, ...]], str], equation: Callable[[MissingEquation], str]
+    ) -> Iterator[str]:
+        """Say what there is beside the sets; hypotheses and the equation are written by the functions given."""
         if not self.sets:
             yield f"under none of the hypotheses that were tried ({len(self.among)}, up to three at once)"
         if self.equation is not None:
-            yield f"the missing equation: {self.equation}"
+            yield f"the missing equation: {equation(self.equation)}"
         if self.stronger:
-            yield f"stronger than needed: {'; or '.join(map(str, self.stronger))}"
+            yield f"stronger than needed: {'; or '.join(said(found.hypotheses) for found in self.stronger)}"
         if self.undecided:
-            yield f"undecided: {'; or '.join(map(_said, self.undecided))}"
+            yield f"undecided: {'; or '.join(map(said, self.undecided))}"
         if not self.complete:
             yield "the time was up before all sets were tried"
 
@@ -161,15 +170,10 @@ class Conditions:
     def _repr_html_(self) -> str:
         """Return a table of the sets, with the proof and the counterexamples folded under each."""
         rows = "".join(map(_row, self.sets))
-        notes = "".join(f"<p>{escape(line)}</p>" for line in self._notes())
-        head = "<tr><th>true</th><th>proof</th><th>just below</th></tr>"
-        return (
-            f"<p>{escape(self.claim.statement())}</p><table><thead>{head}</thead><tbody>{rows}</tbody></table>{notes}"
-        )
-
-    def _notes(self) -> Iterator[str]:
-        told = ("the missing equation", "stronger than needed", "undecided:", "the time was up", "under none")
-        return (line for line in self._lines(explain=False) if line.startswith(told))
+        notes = "".join(map(notebook_html, self._notes(_said_tex, _equation_tex)))
+        head = "".join(f'<th style="{CELL}">{word}</th>' for word in ("true", "proof", "just below"))
+        table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>" if rows else ""
+        return f"{notebook_html(self.claim.latex())}{table}{notes}"
 
 
 def when(
@@ -311,22 +315,33 @@ def _said_tex(hypotheses: tuple[Any, ...]) -> str:
     return " and ".join(said) or "nothing more is assumed"
 
 
+def _equation_tex(found: MissingEquation) -> str:
+    """Return what the equation says of itself, with its mathematics in LaTeX."""
+    words = str(found).removesuffix(found.equation.conclusion(text_of))
+    return tex_escaped(words) + found.equation.conclusion(lambda e: f"${latex_of(e)}$")
+
+
 def _indented(text: str) -> Iterator[str]:
     return (f"    {line}" for line in text.splitlines())
 
 
 def _row(found: SufficientSet) -> str:
     """Return a row of the table of sets."""
-    proof = f"<details><summary>{found.verdict.method}</summary><pre>{escape(found.verdict.explain())}</pre></details>"
+    chain = found.verdict.certificate._repr_html_()
+    proof = f"<details><summary>{found.verdict.method}</summary>{chain}</details>"
     below = "".join(_cell(weaker, broken) for weaker, broken in found.below)
-    true = f"{found.kind} {escape(str(found))}"
-    return f"<tr><td>{true}</td><td>{proof}</td><td>{below}</td></tr>"
+    true = notebook_html(f"{tex_escaped(found.kind)} {_said_tex(found.hypotheses)}")
+    return (
+        "<tr>"
+        + "".join(f'<td style="{CELL};vertical-align:top">{cell}</td>' for cell in (true, proof, below))
+        + "</tr>"
+    )
 
 
 def _cell(weaker: tuple[Any, ...], broken: Refuted | None) -> str:
     """Return a weaker set with its counterexample folded under it."""
-    only = f"if only {escape(_said(weaker))}" if weaker else "without it"
+    only = f"if only {_said_tex(weaker)}" if weaker else "without it"
     if broken is None:
-        return f"<p>undecided {only}</p>"
-    found = escape(str(broken.counterexample))
-    return f"<details><summary>not {only}</summary><pre>{found}</pre></details>"
+        return notebook_html(f"undecided {only}")
+    opening = notebook_html(f"not {only}").removeprefix("<p>").removesuffix("</p>")
+    return f"<details><summary>{opening}</summary>{broken.counterexample._repr_html_()}</details>"
