@@ -76,7 +76,7 @@ proved
 proved.certificate
 
 # %% [markdown]
-# Behind the chain there is a certificate: exact identities with every cofactor written out. A checker of 250 lines,
+# Behind the chain there is a certificate: exact identities with every cofactor written out. A checker in one file,
 # which imports nothing but the standard library, replays them; you need not trust the search that found them. The
 # same machine proves claims about **every depth** $L$ at once, by induction over the layers.
 

@@ -39,17 +39,16 @@ from tptheory import (
     simulate,
     squared_norm,
 )
-from tptheory.typesetting.prose import prose_markdown
-from tptheory.writing.figures import (
-    MARKS,
+from tptheory.figures import (
     activations_and_targets,
     image_and_cokernel,
     kernel_and_coimage,
     layer_spaces,
     pulled_back_loss,
-    subspaces,
     time_series,
 )
+from tptheory.typesetting.prose import prose_markdown
+from tptheory.writing.figures import MARKS, subspaces
 
 bp, tp = Backprop(), TargetProp()
 
@@ -198,7 +197,7 @@ for rate in (0.1, 0.01, 0.001):
 def answer(*nodes):
     """Decide theorems and conjectures of the library, and show each verdict."""
     for node in nodes:
-        [found] = collect(f"../proofs/{node}")
+        [found] = collect(f"proofs/{node}")
         verdict = decide(found, seconds=30)
         assert verdict.word == found.expected, f"{node} is {verdict.word}"
         title, reason = map(prose_markdown, (found.title, found.reason))

@@ -31,7 +31,7 @@ BP_MARK, TP_MARK, SEED_MARK = MARKS[1], MARKS[0], MARKS[3]
 def answer(*names):
     """Decide claims about the seed, here and now: an accepted certificate, or exact matrices."""
     for name in names:
-        [found] = collect(f"../proofs/seed_claims.py::{name}")
+        [found] = collect(f"proofs/seed_claims.py::{name}")
         verdict = decide(found)
         assert verdict.word == found.expected, f"{name} is {verdict.word}"
         title = prose_markdown(found.title)

@@ -19,9 +19,9 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from tptheory.training.data import load_digits, load_rings
+from tptheory import load_digits, load_rings, train
 from tptheory.training.inverses import InverseSettings
-from tptheory.training.trainer import format_log_line, train
+from tptheory.training.trainer import format_log_line
 from tptheory.writing.figures import MARKS
 
 digits = load_digits()

@@ -136,7 +136,7 @@ _ = left.legend()
 # And on handwritten digits, with biases and softmax cross-entropy, beside its parents.
 
 # %%
-from tptheory.training.trainer import train
+from tptheory import train
 
 for rule in (Backprop(), TargetProp(), mixed):
     run = train(rule, steps=200)

@@ -17,6 +17,7 @@ SCRIPTS = sorted((ROOT / "notebooks").glob("*.py"))
 OUTSIDE = {"IPython", "itertools", "matplotlib", "numpy", "pathlib", "re", "sympy"}
 ROOMS = {
     "tptheory",
+    "tptheory.figures",
     "tptheory.sweeping.frames",
     "tptheory.training.data",
     "tptheory.training.inverses",
@@ -84,6 +85,12 @@ def test_links_lead_somewhere(script):
     assert all((script.parent / link).exists() for link in links)
     for node in re.findall(r'"(\w+\.py::\w+)"', source):
         assert len(collect(ROOT / "proofs" / node)) == 1
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=named)
+def test_theorems_are_found_from_anywhere(script):
+    """A notebook that was copied out of the repository collects those that the package brings."""
+    assert not re.search(r"collect\(f?\"(?!proofs/)", script.read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=named)
