@@ -82,7 +82,7 @@ def test_definitions_say_how_sequences_go_on(read_xml):
     total = Recursion("Q", 0, L, 0, lambda k, Q: Q + squared_norm(net.activation(k)))
     claim = ForAll(Equal(squared_norm(net.product(l, 1)), total(l)), (l, 1, L))
     assert statement_tex(claim).where == (
-        r"$Q_{0} = 0$ and $Q_{k} = Q_{k-1} + \lVert x_{k} \rVert^{2}$ for $k = 1$, ..., $L$",
+        r"$Q_{0} = 0$ and $Q_{k} = Q_{k-1} + \lvert x_{k} \rvert^{2}$ for $k = 1$, ..., $L$",
         r"$x_{0} = x$ and $x_{k} = W_{k} \allowbreak x_{k-1}$ for $k = 1$, ..., $L$",
     )
     for text in statement_html(claim).where:

@@ -106,7 +106,7 @@ def test_opening_and_closing_sentences():
         "  = 0       A' A = 0",
         "A real matrix D whose squared norm is not above zero is zero.",
     ]
-    opening = r"For the difference $D$ of both sides, $A$, the squared norm $\lVert D \rVert^{2}$ reads"
+    opening = r"For the difference $D$ of both sides, $A$, the squared norm $\lvert D \rvert^{2}$ reads"
     assert chain(CANCELLED).latex().startswith(opening)
     descent = chain(DESCENDS)
     assert descent.text().splitlines() == [
@@ -116,7 +116,7 @@ def test_opening_and_closing_sentences():
         "That is -(1/2 |A|^2), which is never positive.",
     ]
     assert descent.latex().startswith("The derivative reads\n")
-    assert descent.latex().endswith(r"That is $-(\tfrac{1}{2} \lVert A \rVert^{2})$, which is never positive.")
+    assert descent.latex().endswith(r"That is $-(\tfrac{1}{2} \lvert A \rvert^{2})$, which is never positive.")
 
 
 @pytest.mark.parametrize("left", [None, -1, 4, 5, True, 1.0, "2", [2]])

@@ -273,6 +273,15 @@ def test_page_opens_with_the_summary_and_shows_hostile_text_as_text(report):
         assert derived.rule.title in unescape(text)
 
 
+def test_symbols_are_explained_before_they_are_used(report):
+    """What they mean stands above all that was found and asked; a length has one notation, and the update its sign."""
+    page = report[0].html.read_text(encoding="utf-8")
+    assert 0 < page.index('id="symbols"') < page.index('id="questions"')
+    assert "‖" not in page
+    key = page[page.index('id="symbols"') : page.index('id="questions"')]
+    assert "its update is −<i>η" in key
+
+
 @pytest.mark.parametrize("kind", ["with runs", "undecided", "refuted"])
 def test_pdflatex_accepts_the_document(report, undecided, refuted, compiled, tmp_path, kind):
     """The document compiles without an error or an overfull line, whatever titles and docstrings hold."""

@@ -120,8 +120,8 @@ def _headlines(facts: dict[str, Any], pairs: list[tuple[str, str]], seconds: flo
     if facts["worst_residual"] is not None:
         lines.append(
             Text(
-                f"worst relative residual {facts['worst_residual']:.1e} over {facts['instances']:,} random instances, "
-                f"{facts['exact_instances']:,} of them exact too"
+                f"largest relative residual of the theorems {facts['worst_residual']:.1e} on {facts['instances']:,} "
+                f"random instances, {facts['exact_instances']:,} computed exactly too"
             )
         )
     if facts["test_accuracy"]:

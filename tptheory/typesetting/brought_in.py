@@ -62,7 +62,7 @@ def weighted_squares(notation: Notation, squares: list[Any], at: Index | None = 
     written = []
     for weight, Q in squares:
         body = joined(notation.terms(notation.reader.polynomial(Q, at)))
-        norm = Written(f"|{body.text}|^2", rf"\lVert {body.latex} \rVert^{{2}}")
+        norm = Written(f"|{body.text}|^2", rf"\lvert {body.latex} \rvert^{{2}}")
         factor = BLANK if Fraction(weight) == 1 else number(str(Fraction(weight))) + Written(" ", " ")
         written.append(factor + norm)
     return written

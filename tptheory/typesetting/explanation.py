@@ -312,7 +312,7 @@ def _steps(
 def _cancellation_sentences(notation: Notation, difference: Polynomial) -> tuple[Written, Written]:
     """Return the opening and closing sentence of a proof that a difference vanishes because its squared norm does."""
     D = Written("D", "D").within_words()
-    square = Written("|D|^2", r"\lVert D \rVert^{2}").within_words()
+    square = Written("|D|^2", r"\lvert D \rvert^{2}").within_words()
     opening = prose("For the difference ") + D + prose(" of both sides, ") + inline(notation.terms(difference))
     opening += prose(", the squared norm ") + square + prose(" reads")
     first = _sum_of_squares_sentence(notation) + prose(" ") if notation.reader.data["squares"] else BLANK

@@ -19,7 +19,7 @@ class SquaredNorm(Expr):
     precedence = PRECEDENCE["Mul"]
 
     def _latex(self, printer: Any, exp: str | None = None) -> str:
-        norm = rf"\lVert {printer._print(self.args[0])} \rVert^{{2}}"
+        norm = rf"\lvert {printer._print(self.args[0])} \rvert^{{2}}"
         return norm if exp is None else rf"({norm})^{{{exp}}}"
 
     def _sympystr(self, printer: Any) -> str:

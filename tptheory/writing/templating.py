@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -22,21 +22,24 @@ SHOWN_LINES = 11
 """The most lines of a training log that a document shows."""
 
 
-def _scientific(number: float) -> tuple[str, str]:
+MEASURED = 4
+"""The digits of a number that was measured; a residual has two."""
+
+
+def _scientific(number: float, digits: int) -> tuple[str, str]:
     """Split ``1.7e-09`` into ``1.7`` and ``-9``; the second part is empty where no power of ten is needed."""
-    if number == 0 or not math.isfinite(number) or 1e-2 <= number < 1e2:
-        return f"{number:.2g}", ""
-    mantissa, exponent = f"{number:.1e}".split("e")
+    if number == 0 or not math.isfinite(number) or 1e-2 <= abs(number) < 10**digits:
+        return f"{number:.{digits}g}", ""
+    mantissa, exponent = f"{number:.{digits - 1}e}".split("e")
     return mantissa, str(int(exponent))
 
 
-def _residual_html(number: float | None) -> Markup:
-    """Return a small number in HTML; a dash for None."""
+def _number_html(number: float | None, digits: int = MEASURED) -> Markup:
+    """Return a number in HTML, of any size in one notation; a dash for None."""
     if number is None:
         return Markup("–")
-    mantissa, exponent = _scientific(number)
-    raised = exponent.replace("-", "−")
-    return Markup("{} × 10<sup>{}</sup>").format(mantissa, raised) if exponent else Markup.escape(mantissa)
+    mantissa, exponent = (part.replace("-", "−") for part in _scientific(number, digits))
+    return Markup("{} × 10<sup>{}</sup>").format(mantissa, exponent) if exponent else Markup.escape(mantissa)
 
 
 class Tex(str):
@@ -45,12 +48,12 @@ class Tex(str):
     __slots__ = ()
 
 
-def _residual_tex(number: float | None) -> Tex:
-    """Return a small number in LaTeX; a dash for None."""
+def _number_tex(number: float | None, digits: int = MEASURED) -> Tex:
+    """Return a number in LaTeX, of any size in one notation; a dash for None."""
     if number is None:
         return Tex("--")
-    mantissa, exponent = _scientific(number)
-    return Tex(rf"${mantissa}\times 10^{{{exponent}}}$" if exponent else mantissa)
+    mantissa, exponent = _scientific(number, digits)
+    return Tex(rf"${mantissa}\times 10^{{{exponent}}}$" if exponent else f"${mantissa}$")
 
 
 def _environment(**options: Any) -> Environment:
@@ -87,7 +90,8 @@ def html_environment() -> Environment:
     environment.filters |= {
         "prose": prose_html,
         "mathematics": _formula_html,
-        "residual": _residual_html,
+        "number": _number_html,
+        "residual": partial(_number_html, digits=2),
         "svg": lambda i: Markup(i.svg),  # noqa: S704  `inline_svg` escapes
     }
     return environment
@@ -112,7 +116,8 @@ def tex_environment() -> Environment:
         "meant": Tex,
         "code": lambda text: Tex(code_tex(text)),
         "statement_lines": lambda claimed: [Tex(line) for line in statement_lines(claimed)],
-        "residual": _residual_tex,
+        "number": _number_tex,
+        "residual": partial(_number_tex, digits=2),
         "lines": lambda text: [
             Tex(r"\ " * (len(line) - len(line.lstrip())) + tex_escaped(line.strip())) for line in text.splitlines()
         ],
