@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 import typer
+from PIL import Image
 from typer.main import get_command
 
 import tptheory
 from tests.benchmarks.mnist import RECORDS, summary
 from tptheory.cli import app
+from tptheory.writing.findings import FINDINGS
 
 UsageError = typer.BadParameter.__base__
 """Click's, or that of the click which typer brings."""
@@ -35,6 +37,16 @@ def resolved(words):
         name, *words = words
         command = command.commands[name]
     return command, name, words
+
+
+def test_the_picture_shows_what_the_report_says():
+    """It is of the first two results, which hold no counts, in 1280 pixels; the file tells the words that it shows.
+
+    Where they have changed, make it anew: cut from the page, and with these words as its description.
+    """
+    with Image.open(ROOT / "notebooks" / "figures" / "report.png") as picture:
+        shown = picture.text["Description"]
+    assert shown == "\n".join(f"{one.title}\n{one.words}" for one in FINDINGS[:2])
 
 
 def test_the_python_runs(python, tmp_path):
