@@ -52,7 +52,7 @@ def agree(claim: Any, seed: int, thin: bool, transposes_last: bool) -> bool | No
     translated = [(term, _translated(term, translator)) for term in terms(claim)]
     try:
         letters = Letters(translator, values | brought_in(claim, values))
-        if any(any(letters.value(h.polynomial).entries()) for h in translator.hypotheses):
+        if not all(map(letters.holds, translator.hypotheses)):
             return False
         return all(matches(expected(claim, e, values), letters.value(p)) for e, p in translated)
     except Undefined:

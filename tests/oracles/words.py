@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 from functools import reduce
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -11,11 +12,21 @@ from sympy import MatrixSymbol, Rational, S, Symbol
 
 from tptheory.claims.goals import rates
 from tptheory.claims.hypotheses import Hypothesis
+from tptheory.numeric.definiteness import is_shown_not_semidefinite
+from tptheory.proving.block_determinants import COMPLEX
+from tptheory.proving.determinant_order import ABOVE_TRACE, ACCRETIVE, BY_MINORS, ORDERED
+from tptheory.proving.forms import INVERSE_FORM, PINV_FORM
+from tptheory.proving.further_nodes import KRONECKER, SCHUR
+from tptheory.proving.knowledge import ROOT
 from tptheory.proving.letters import Letter
 from tptheory.proving.obligations import assumed_of
+from tptheory.proving.translating import letters_in
 from tptheory.proving.translation import Translator
 from tptheory.proving.velocities import Velocity
 from tptheory.proving.words import Polynomial
+
+ROOTS = (ORDERED, ACCRETIVE, ABOVE_TRACE, BY_MINORS, COMPLEX, KRONECKER, SCHUR, INVERSE_FORM, PINV_FORM)
+"""Why a root exists that no hypothesis of a claim speaks of."""
 
 
 def random_values(expression, seed):
@@ -106,6 +117,17 @@ class Letters:
             return value.det()
         found = {"pinv": pseudo_inverse, "inverse": inverse}[kind]((value, value))[0]
         return found[0, 0] if subject.is_scalar else found
+
+    def holds(self, hypothesis: Any) -> bool:
+        """Whether an equation holds; of roots, which may be irrational, what is under them is evaluated."""
+        spoken = letters_in(hypothesis.polynomial)
+        squares = [self.value(letter.family.subject) for letter in spoken if letter.family.kind == ROOT]
+        if not squares:
+            return not any(self.value(hypothesis.polynomial).entries())
+        if any(is_shown_not_semidefinite(square) for square in squares):
+            return False
+        said = hypothesis.reason
+        return said[0] == "nonnegative" or said in ROOTS or prod(square[0, 0] for square in squares) == 0
 
     def word(self, letters: str) -> Any:
         """Multiply a word out."""

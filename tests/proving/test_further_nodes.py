@@ -1,7 +1,5 @@
 """Blocks, products by entries, ranks, determinants and functions become polynomials of the same value."""
 
-from math import prod
-
 import pytest
 from flint import fmpq_mat
 from oracles.words import Letters, random_values
@@ -23,15 +21,8 @@ from sympy import (
 )
 from sympy.matrices.expressions.matexpr import MatrixElement
 
-from tptheory.numeric.definiteness import is_shown_not_semidefinite
 from tptheory.numeric.evaluation import evaluate
 from tptheory.preamble import *
-from tptheory.proving.block_determinants import COMPLEX
-from tptheory.proving.determinant_order import ABOVE_TRACE, ACCRETIVE, BY_MINORS, ORDERED
-from tptheory.proving.forms import INVERSE_FORM
-from tptheory.proving.further_nodes import KRONECKER, SCHUR
-from tptheory.proving.knowledge import ROOT
-from tptheory.proving.translating import letters_in
 from tptheory.proving.translation import Translator
 
 B, x, y = MatrixSymbol("B", n, p), MatrixSymbol("x", n, 1), MatrixSymbol("y", n, 1)
@@ -109,24 +100,10 @@ def test_a_polynomial_has_the_value_of_its_expression(expression, thin):
         letters = Letters(translator, values)
         assert letters.value(polynomial) == (expected if isinstance(expected, fmpq_mat) else fmpq_mat(1, 1, [expected]))
         for hypothesis in translator.hypotheses:
-            assert holds(letters, hypothesis), hypothesis
+            assert letters.holds(hypothesis), hypothesis
         agreed += 1
     assert agreed >= 3
 
-
-def holds(letters, hypothesis):
-    """Whether an equation holds; of roots, which may be irrational, what is under them is evaluated."""
-    spoken = letters_in(hypothesis.polynomial)
-    squares = [letters.value(letter.family.subject) for letter in spoken if letter.family.kind == ROOT]
-    if not squares:
-        return not any(letters.value(hypothesis.polynomial).entries())
-    if any(is_shown_not_semidefinite(square) for square in squares):
-        return False
-    return hypothesis.reason[0] == "nonnegative" or hypothesis.reason in ROOTS or prod(s[0, 0] for s in squares) == 0
-
-
-ROOTS = (ORDERED, ACCRETIVE, ABOVE_TRACE, BY_MINORS, COMPLEX, KRONECKER, SCHUR, INVERSE_FORM)
-"""Why a root exists that no hypothesis of the claim speaks of."""
 
 GIVEN = {
     "invertible": [invertible(R)],

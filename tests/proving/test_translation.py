@@ -63,7 +63,7 @@ def test_a_polynomial_has_the_value_of_its_expression(name, expression):
         found = letters.value(polynomial)
         assert found == (expected if isinstance(expected, fmpq_mat) else fmpq_mat(1, 1, [expected]))
         for hypothesis in translator.hypotheses:
-            assert not any(letters.value(hypothesis.polynomial).entries()), hypothesis.reason
+            assert letters.holds(hypothesis), hypothesis.reason
         agreed += 1
     assert agreed >= (3 if "newton" not in name else 1)
 
@@ -235,12 +235,12 @@ def test_a_size_is_not_what_it_looks_like(any_names):
 @pytest.mark.parametrize(
     ("product", "said"),
     [
-        (lambda: two.weight(1) * two.weight(1), r"n_1xn_0 before n_1xn_0"),
-        (lambda: A * A, r"(\w+)x\w+ before (\w+)x\w+"),
+        (lambda: two.weight(1) * two.weight(1), r"W_1 of shape \(n_1, n_0\)"),
+        (lambda: A * A, r"A of shape \(m, n\)"),
     ],
     ids=["weights", "matrices"],
 )
 def test_shapes_that_do_not_compose_are_told_as_a_person_writes_them(product, said):
     """SymPy lets products of symbolic shapes through; the error tells sizes as they are written."""
-    with pytest.raises(ShapeError, match=rf"'factors' must have shapes that compose \(got ({said})\)"):
+    with pytest.raises(ShapeError, match=rf"'expression' must have powers of square matrices only \(got ({said})\)"):
         prove(Equal(product(), product() * 2))

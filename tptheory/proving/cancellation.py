@@ -355,15 +355,16 @@ def _other_inverses(translator: Translator, basis: Completion) -> Iterator[Lemma
 
 
 def _within_sum(translator: Translator, A: Polynomial, P: Polynomial) -> Iterator[LemmaCandidate]:
-    """Run through ``G'(I - A+ A)`` for a sum ``A = G G' + H H'``, or a letter that is known to be one.
+    """Run through ``G'(I - A A+)`` and ``G'(I - A+ A)`` for a sum ``A = G G' + H H'``, or a letter that is one.
 
-    ``A (I - A+ A) = 0``, so that ``|G'(I - A+ A)|^2 + |H'(I - A+ A)|^2 = 0``.
+    ``A (I - A+ A) = 0``, so that ``|G'(I - A+ A)|^2 + |H'(I - A+ A)|^2 = 0``; and so for the other one.
     """
     known = (A,) if len(A.terms) > 1 else _equal_sums(translator, A)
     halves = next(filter(None, (_halves_of_sum(translator, each) for each in known)), [])
-    parts = [(weight, half.transpose() - half.transpose() * P * A) for weight, half in halves]
-    for k, (weight, root) in enumerate(parts):
-        yield LemmaCandidate(root, [(w / weight, other) for j, (w, other) in enumerate(parts) if j != k])
+    for image in (A * P, P * A):
+        parts = [(weight, half.transpose() - half.transpose() * image) for weight, half in halves]
+        for k, (weight, root) in enumerate(parts):
+            yield LemmaCandidate(root, [(w / weight, other) for j, (w, other) in enumerate(parts) if j != k])
 
 
 def _equal_sums(translator: Translator, A: Polynomial) -> Iterator[Polynomial]:

@@ -23,12 +23,12 @@ from tptheory.proving.nonnegative import half_of, is_nonnegative
 from tptheory.proving.translating import Reason
 from tptheory.proving.words import Alphabet, Polynomial
 
-ORDERED: Reason = ("definition", "det(P + Q) is not below det P + det Q for semidefinite P and accretive Q")
+ORDERED: Reason = ("definition", "det(P + Q) is at least det P + det Q, for semidefinite P, accretive Q")
 ACCRETIVE: Reason = ("definition", "the determinant of an accretive matrix is not below zero")
 SAME: Reason = ("definition", "equal matrices have equal determinants")
 ABOVE_TRACE: Reason = ("definition", "det(I + P) is not below 1 + tr P for semidefinite P")
-BY_MINORS: Reason = ("definition", "the sums of the products and of the squares of minors, by Cauchy and Schwarz")
-FISCHER: Reason = ("definition", "the determinant of a form is between 0 and the product of those of its blocks")
+BY_MINORS: Reason = ("definition", "sums of products of minors, by Cauchy and Schwarz")
+FISCHER: Reason = ("definition", "of a form: between 0 and the product of those of diagonal blocks")
 MOST_TERMS = 3
 """A sum of more terms is not compared with its parts."""
 Find = Callable[[Knowledge, Polynomial], Polynomial]

@@ -12,7 +12,7 @@ from fractions import Fraction
 from functools import reduce
 from operator import mul
 
-from tptheory.proving.determinant_order import assume_order, equal_sums
+from tptheory.proving.determinant_order import SAME, assume_order, equal_sums
 from tptheory.proving.knowledge import Knowledge
 from tptheory.proving.letters import Size
 from tptheory.proving.term_order import DEFINED, PLAIN, Monomial
@@ -23,7 +23,6 @@ from tptheory.proving.words import Alphabet, Polynomial, Rational, divide, rotat
 KERNEL: Reason = ("definition", "a square matrix whose product with a matrix other than 0 is 0 is singular")
 NILPOTENT: Reason = ("definition", "the square of what is added to the identity is zero")
 REFLECTED: Reason = ("definition", "I + Q = Q (I + Q)' for an orthogonal Q")
-PRODUCTS: Reason = ("definition", "equal matrices have equal determinants")
 FOUND_TWICE: Reason = ("definition", "a determinant that is found in two ways")
 NEWTON: Reason = ("definition", "a determinant in traces of powers")
 MOST_CUBED = 4
@@ -87,7 +86,7 @@ def _of_sum(translator: Knowledge, A: Polynomial) -> Polynomial:
     _assume_reflected(translator, A, value)
     plain = min((without_transposes(p, signs) for p in (A, A.transpose())), key=_order_of_terms)
     if plain not in sums:
-        translator.assume(value - _letter(translator, plain) if plain else value, PRODUCTS)
+        translator.assume(value - _letter(translator, plain) if plain else value, SAME)
     return value
 
 
@@ -230,7 +229,7 @@ def _equal_determinants(translator: Knowledge, zero: Polynomial, n: Size) -> Ite
     if c not in (1, -1):
         return
     A, B = zero.with_terms({left: 1}), zero.with_terms(dict(others)).scale(-c)
-    yield determinant(translator, A) - determinant(translator, B), PRODUCTS
+    yield determinant(translator, A) - determinant(translator, B), SAME
 
 
 def full_ranks(translator: Knowledge) -> tuple[set[str], set[str]]:

@@ -19,6 +19,7 @@ from time import perf_counter
 
 from tptheory.proving.auxiliary_letters import AuxiliaryLetters
 from tptheory.proving.completion import Completion
+from tptheory.proving.forms import INVERSE_FORM
 from tptheory.proving.multiples import cancelling_squares
 from tptheory.proving.nonnegative import half_of
 from tptheory.proving.norms import VanishingSum, gram, traced, vanishing_with, with_squares
@@ -263,9 +264,10 @@ def _squares_modulo(
 
     rest = auxiliary.abbreviated(number)
     squares = None
-    for telling in _telling(translator):
+    for telling, left_out in _telling(translator):
         equations = [auxiliary.abbreviated(p) for p in telling]
-        letters = (auxiliary.roots, auxiliary.multipliers, auxiliary.velocities)
+        multipliers = [root for root in auxiliary.multipliers if root not in left_out]
+        letters = (auxiliary.roots, multipliers, auxiliary.velocities)
         resources = Resources(normal, *letters, equations, thorough, translator.completed)
         squares = squares_of(rest.scale(-1), resources) if squares is None else squares
     if squares is None:
@@ -282,19 +284,25 @@ def _squares_modulo(
     return VanishingSum(Membership(origin), [(weight, auxiliary.expanded(Q)) for weight, Q in squares])
 
 
-def _telling(translator: Translator) -> Iterator[list[Polynomial]]:
-    """Run through the hypotheses whose words may be in squares: the claim's own; then those about inverses of sums.
+def _telling(translator: Translator) -> Iterator[tuple[list[Polynomial], set[str]]]:
+    """Run through the hypotheses whose words may be in squares, each time with the roots that no square has.
 
-    An inverse of a product counts as one, too: what is said of the inverse of a letter is left out.
+    They are the claim's own; then also those about inverses of sums; at last those about the roots of inverses, too.
+    An inverse of a product counts as one of a sum: what is said of the inverse of a letter is left out.
     """
     plain = [h for h in translator.hypotheses if h.transposes is None]
-    own = [h.polynomial for h in plain if h.reason[0] not in ("penrose", "inverse", "motion", "nonnegative")]
+    of_roots = [h.polynomial for h in plain if h.reason == INVERSE_FORM]
+    roots = {a for p in of_roots for _, word in p.terms for a in word if len(word) == 2}
+    said = [h for h in plain if h.reason[0] not in ("penrose", "inverse", "motion", "nonnegative")]
+    own = [h.polynomial for h in said if h.reason != INVERSE_FORM]
     own += [*_blocks_of_forms(translator, own)]
-    yield own
+    yield own, roots
     inverse = [h.polynomial for h in plain if h.reason[0] == "inverse"]
     sums = [p for p in inverse if len(p.terms) > 2 or max(len(word) for _, word in p.terms) > 2]
     if sums:
-        yield [*own, *sums]
+        yield [*own, *sums], roots
+    if roots:
+        yield [*own, *of_roots], set()
 
 
 def _blocks_of_forms(translator: Translator, equations: list[Polynomial]) -> Iterator[Polynomial]:

@@ -11,7 +11,8 @@ from tptheory.proving.translating import Reason
 from tptheory.proving.transposes import signs_of_transposes, without_transposes
 from tptheory.proving.words import Polynomial, Rational
 
-INVERSE_FORM: Reason = ("definition", "the pseudo-inverse of a positive semidefinite matrix is positive semidefinite")
+INVERSE_FORM: Reason = ("definition", "inverses of semidefinite matrices are semidefinite")
+PINV_FORM: Reason = ("definition", "pseudo-inverses of semidefinite matrices are semidefinite")
 Follows = Callable[[], Iterator[tuple[Polynomial, Reason]]]
 """Returns what follows from what is known now."""
 
@@ -46,14 +47,12 @@ def has_layers(A: Polynomial) -> bool:
     return A.alphabet.has_layers("".join("".join(scalars) + word for scalars, word in A.terms))
 
 
-def assume_inverse_form(translator: Knowledge, A: Polynomial, P: Polynomial) -> None:
-    """Assume that the inverse, or the pseudo-inverse, of a sum of forms is a form."""
-    assume_form(translator, [A], P, INVERSE_FORM)
-
-
 def assume_form(translator: Knowledge, factors: Sequence[Polynomial], whole: Polynomial, reason: Reason) -> None:
-    """Assume that a product of some kind has a root where its factors are forms."""
-    if whole.rows != whole.columns:
+    """Assume that an inverse, or a product of some kind, has a root where its factors are forms.
+
+    Of a number that is not below 0 more is known already: it has a root, and so has its reciprocal.
+    """
+    if whole.rows != whole.columns or whole.is_scalar:
         return
 
     def follows() -> Iterator[tuple[Polynomial, Reason]]:

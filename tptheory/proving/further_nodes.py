@@ -52,8 +52,8 @@ from tptheory.proving.words import Polynomial
 from tptheory.symbolic.expressions import LogPdet
 from tptheory.symbolic.rank import Rank
 
-KRONECKER: Reason = ("definition", "a Kronecker product of positive semidefinite matrices is positive semidefinite")
-SCHUR: Reason = ("definition", "an entrywise product of positive semidefinite matrices is positive semidefinite")
+KRONECKER: Reason = ("definition", "Kronecker products of semidefinite matrices are semidefinite")
+SCHUR: Reason = ("definition", "entrywise products of semidefinite matrices are semidefinite")
 
 
 @singledispatch

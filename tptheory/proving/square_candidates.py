@@ -67,18 +67,21 @@ def _thorough_sets(
     yield [SquareCandidate(*weight, v) for weight in weights for v in resources.velocities]
     beside = sorted(words.beside_velocities(scalar))
     yield [*beside, *everything]
-    others = sorted(words.by_equations(reduced, 2 if resources.multipliers else 1))
-    yield [*everything, *others]
     middles = sorted(words.around_symmetric_middles(reduced))
-    more = [*map(words.turned, [*everything, *middles, *beside, *others])]
-    yield more
-    yield from words.with_multiples(more)
+    wide: list[list[SquareCandidate]] = []
+    for equations in (1, 2) if resources.multipliers else (1,):
+        others = sorted(words.by_equations(reduced, equations))
+        yield [*everything, *others]
+        wide.append([*map(words.turned, [*everything, *middles, *beside, *others])])
+        yield wide[-1]
+    yield from words.with_multiples(wide[-1])
     for changed in (False, True):
         cut = list(dict.fromkeys(map(words.turned, words.parts_of_forms(reduced, changed))))
         yield [*cut, *everything]
         yield from words.with_multiples(cut)
     yield [*cut, *(c._replace(roots=(r,)) for c in cut if not c.roots for r in resources.roots.values())]
-    yield from _times_powers(words, reduced, more)
+    for more in wide:
+        yield from _times_powers(words, reduced, more)
 
 
 def _times_powers(

@@ -38,7 +38,7 @@ from sympy.core.function import AppliedUndef
 from tptheory.certificates.reading import BOUND_INDEX
 from tptheory.clock import require_time
 from tptheory.errors import UnsupportedExpressionError
-from tptheory.proving.forms import assume_inverse_form
+from tptheory.proving.forms import INVERSE_FORM, PINV_FORM, assume_form
 from tptheory.proving.further_nodes import matrix_node, scalar_node
 from tptheory.proving.knowledge import Knowledge
 from tptheory.proving.kronecker import multiplied_out
@@ -201,7 +201,7 @@ class Translator(Knowledge):
     def _pseudo_inverse(self, M: Pinv, _: Size, __: Size) -> Polynomial:
         A = self._matrix(M.arg)
         P = self.pinv(A)
-        assume_inverse_form(self, A, P)
+        assume_form(self, [A], P, PINV_FORM)
         return P
 
     @_of_matrix.register(Inverse)
@@ -211,7 +211,7 @@ class Translator(Knowledge):
     def _matrix_inverted(self, A: Polynomial) -> Polynomial:
         """Return the inverse of a polynomial, which is a form where that is one."""
         K = self.inverse(A)
-        assume_inverse_form(self, A, K)
+        assume_form(self, [A], K, INVERSE_FORM)
         return K
 
     @_of_matrix.register(MatPow)
