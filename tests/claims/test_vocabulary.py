@@ -102,6 +102,7 @@ BAD = {
     "its inverse": (lambda: Zero(Inverse(A)), ShapeError, "inverses of square matrices only"),
     "its power within a trace": (lambda: Zero(Trace(MatPow(A, 2, evaluate=False))), ShapeError, "square matrices only"),
     "an odd sum": (lambda: Zero(MatAdd(A, transpose(A))), ShapeError, r"terms of one shape \(got .* of shape \(m, n\)"),
+    "a matrix without rows": (lambda: Zero(MatrixSymbol("A", 0, n)), ShapeError, "of one row and one column or more"),
     "an odd product": (lambda: Zero(MatMul(A, A)), ShapeError, r"factors of shapes that compose \(got A of shape"),
     "an odd sum in a hypothesis": (lambda: Zero(Q, given=[Zero(MatAdd(A, A.T))]), ShapeError, "terms of one shape"),
     "no matrix": (lambda: invertible(), InvalidTypeError, "'matrices' must be at least one matrix expression"),

@@ -1,11 +1,13 @@
 """Determinants in order, and those of blocks that commute: each true claim beside a false one."""
 
+from math import prod
+
 import numpy as np
 import pytest
 from proving.pairs import check_proved, check_refuted
-from sympy import BlockMatrix, Determinant, Identity, MatrixSymbol, symbols
+from sympy import BlockMatrix, Determinant, Identity, MatrixSymbol, ZeroMatrix, symbols
 
-from tptheory import AtMost, Equal, NonNegative, at_most, positive_semidefinite, symmetric
+from tptheory import AtMost, Equal, NonNegative, at_most, positive_semidefinite, prove, symmetric
 
 n, m = symbols("n m", integer=True, positive=True)
 A = MatrixSymbol("A", m, n)
@@ -80,6 +82,31 @@ def test_two_blocks_that_commute_leave_one_determinant(name):
     check_proved(Equal(det(M), det(whole), given=[commute]))
     check_refuted(Equal(det(M), det(other), given=[commute]))
     check_refuted(Equal(det(M), det(whole)))
+
+
+CYCLES = {
+    "two forms that bound each other": AtMost(
+        det(R) + det(S), det(R + S), given=[*semidefinite, at_most(R, S), at_most(S, R)]
+    ),
+    "the identity beside one": AtMost(1, det(I + R), given=[*semidefinite, at_most(R, S), at_most(S, R)]),
+    "a multiple": AtMost(det(R), det(R + S), given=[*semidefinite, at_most(2 * R, S), at_most(S, R)]),
+    "a congruence": NonNegative(
+        det(X + S), given=[positive_semidefinite(S), at_most(X, X * S * X.T), at_most(X * S * X.T, X)]
+    ),
+}
+
+
+@pytest.mark.parametrize("claim", CYCLES.values(), ids=CYCLES)
+def test_an_order_that_goes_in_a_circle_ends(claim):
+    """An equal sum is brought in for what the claim speaks of, and not for its parts again."""
+    assert prove(claim, seconds=60).proved
+
+
+def test_blocks_on_a_diagonal_are_taken_one_after_the_other():
+    """Eight of them do not take factorial time."""
+    blocks = [MatrixSymbol(f"R_{i}", n, n) for i in range(8)]
+    rows = [[block if i == j else ZeroMatrix(n, n) for j in range(8)] for i, block in enumerate(blocks)]
+    check_proved(Equal(det(BlockMatrix(rows)), prod(map(det, blocks))))
 
 
 def test_what_determinants_exceed_their_parts_by_is_not_negative_in_numbers():

@@ -16,6 +16,8 @@ from tptheory.numeric.floats import FloatArithmetic, StackedArithmetic
 from tptheory.numeric.multiprecision import MultiprecisionArithmetic
 from tptheory.numeric.rationals import ExactArithmetic, fraction
 
+MOST_ENTRIES = 250_000
+"""The most entries of a Kronecker product."""
 DIGITS = 17
 """The decimal digits with which a function of floats is computed."""
 
@@ -39,7 +41,17 @@ def entrywise_product(kind: Arithmetic, A: Any, B: Any) -> Any:
 
 
 def kronecker_product(kind: Arithmetic, A: Any, B: Any) -> Any:
-    """Return the Kronecker product: every entry of ``A`` times ``B``."""
+    """Return the Kronecker product: every entry of ``A`` times ``B``.
+
+    Raises:
+        UnsupportedExpressionError: if it has too many entries to be made one by one.
+    """
+    rows, columns = (m * n for m, n in zip(kind.shape(A), kind.shape(B), strict=True))
+    if rows * columns > MOST_ENTRIES:
+        raise UnsupportedExpressionError(
+            f"'expression' must have Kronecker products of at most {MOST_ENTRIES:,} entries (got one of {rows} rows "
+            f"and {columns} columns). Give its factors sizes that are symbols."
+        )
     below = rows_of_scalars(kind, B)
     return kind.matrix([[a * b for a in left for b in right] for left in rows_of_scalars(kind, A) for right in below])
 

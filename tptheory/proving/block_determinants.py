@@ -19,6 +19,8 @@ from tptheory.proving.translating import Reason, refuse_layers
 from tptheory.proving.words import Polynomial
 
 COMPLEX: Reason = ("definition", "det [[R, P], [-P, R]] is the squared absolute value of det(R + iP)")
+MOST_ORDERED = 3
+"""Of more blocks on the diagonal, the first one is taken first, and not each of them in turn."""
 Blocks = dict[tuple[int, int], Polynomial]
 """The blocks of a matrix, by the numbers of their rows and columns."""
 
@@ -47,12 +49,15 @@ def _compare(translator: Knowledge, whole: Polynomial, blocks: Blocks, value: Po
 
 
 def _determinants(translator: Knowledge, blocks: Blocks) -> Iterator[Polynomial]:
-    """Run through the ways to find a determinant: a block on the diagonal at a time, in any order."""
+    """Run through the ways to find a determinant: a block on the diagonal at a time, in any order.
+
+    A block that stands alone in its row or its column comes first, and so does the first of many.
+    """
     numbers = sorted({i for i, _ in blocks})
     if len(numbers) < 2:
         yield from (determinant(translator, block) for block in blocks.values())
         return
-    for i in numbers:
+    for i in _taken_first(blocks, numbers):
         rest = _without(translator, blocks, i)
         if rest is not None:
             for found in _determinants(translator, rest):
@@ -83,11 +88,22 @@ def _vanishes(translator: Knowledge, p: Polynomial) -> bool:
     return not p or not (layered or forms.isdisjoint(translator.known()))
 
 
+def _taken_first(blocks: Blocks, numbers: list[int]) -> list[int]:
+    """Return the blocks on the diagonal that may be taken first: one that is alone, or each if they are few."""
+    alone = [i for i in numbers if _is_alone(blocks, i)]
+    return alone[:1] or (numbers if len(numbers) <= MOST_ORDERED else numbers[:1])
+
+
+def _is_alone(blocks: Blocks, i: int) -> bool:
+    """Whether all other blocks in the row of a block on the diagonal are zero, or all those in its column."""
+    others = {j for j, _ in blocks} - {i}
+    return not any(blocks[i, j] for j in others) or not any(blocks[j, i] for j in others)
+
+
 def _without(translator: Knowledge, blocks: Blocks, i: int) -> Blocks | None:
     """Return the Schur complements of a block on the diagonal; None if they need an inverse that is not known."""
-    others = {j for j, _ in blocks} - {i}
     rest = {(j, k): block for (j, k), block in blocks.items() if i not in (j, k)}
-    if not any(blocks[i, j] for j in others) or not any(blocks[j, i] for j in others):
+    if _is_alone(blocks, i):
         return rest
     K = translator.known_inverse(blocks[i, i])
     return None if K is None else {(j, k): block - blocks[j, i] * K * blocks[i, k] for (j, k), block in rest.items()}

@@ -46,8 +46,9 @@ def assume_order(translator: Knowledge, A: Polynomial, value: Polynomial, determ
     """
     if len(A.terms) > MOST_TERMS or has_layers(A):
         return
-    if 1 < len(A.terms) < MOST_TERMS:
+    if 1 < len(A.terms) < MOST_TERMS and not translator.comparing:
         translator.conclude(("det", A, "order"), lambda zero: _with_larger(translator, zero, A, value, determinant))
+    determinant = _of_parts(determinant)
     forms = Forms(translator)
     _compare_with_grams(translator, A, value, determinant)
     if not forms.is_accretive(A):
@@ -92,6 +93,19 @@ def assume_fischer(
     translator.conclude(("det", M, "fischer"), consequences)
 
 
+def _of_parts(determinant: Find) -> Find:
+    """Return what finds the determinant of a part: it has parts itself, but no equal sum is brought in for it."""
+
+    def find(translator: Knowledge, A: Polynomial) -> Polynomial:
+        before, translator.comparing = translator.comparing, True
+        try:
+            return determinant(translator, A)
+        finally:
+            translator.comparing = before
+
+    return find
+
+
 def _assume_root(translator: Knowledge, number: Polynomial, reason: Reason) -> None:
     """Assume that a number is a square; of a number without letters nothing is to be said."""
     if any(m != ((), "") for m in number.terms):
@@ -103,6 +117,7 @@ def equal_sums(
     translator: Knowledge, zero: Polynomial, n: Size, determinant: Find
 ) -> Iterator[tuple[Polynomial, Reason]]:
     """Conclude from ``S = R + T T'`` that the determinants of both sides are equal, if they are of size ``n``."""
+    determinant = _of_parts(determinant)
     for larger, parts in _sums(zero):
         if (larger.rows, larger.columns) == (n, n):
             yield determinant(translator, larger) - determinant(translator, parts), SAME
@@ -112,6 +127,7 @@ def _with_larger(
     translator: Knowledge, zero: Polynomial, A: Polynomial, value: Polynomial, determinant: Find
 ) -> Iterator[tuple[Polynomial, Reason]]:
     """Conclude from ``S = R + T T'``, or ``S = u v'``, that both have one determinant in a sum."""
+    determinant = _of_parts(determinant)
     for larger, parts in (*_sums(zero), *_dyads(zero)):
         (m,) = larger.terms
         if m in A.terms and (larger.rows, larger.columns) == (A.rows, A.columns):

@@ -14,12 +14,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from itertools import combinations_with_replacement, permutations, product
+from itertools import permutations, product
 from time import perf_counter
 
 from tptheory.proving.auxiliary_letters import AuxiliaryLetters
 from tptheory.proving.completion import Completion
-from tptheory.proving.forms import INVERSE_FORM
 from tptheory.proving.multiples import cancelling_squares
 from tptheory.proving.nonnegative import half_of
 from tptheory.proving.norms import VanishingSum, gram, traced, vanishing_with, with_squares
@@ -41,6 +40,7 @@ from tptheory.proving.searching import (
 )
 from tptheory.proving.square_words import Resources
 from tptheory.proving.squares import squares_of
+from tptheory.proving.telling import telling_hypotheses
 from tptheory.proving.translation import CASE, Translator
 from tptheory.proving.unfolding import Membership
 from tptheory.proving.words import Polynomial, rotations
@@ -264,7 +264,7 @@ def _squares_modulo(
 
     rest = auxiliary.abbreviated(number)
     squares = None
-    for telling, left_out in _telling(translator):
+    for telling, left_out in telling_hypotheses(translator):
         equations = [auxiliary.abbreviated(p) for p in telling]
         multipliers = [root for root in auxiliary.multipliers if root not in left_out]
         letters = (auxiliary.roots, multipliers, auxiliary.velocities)
@@ -282,38 +282,6 @@ def _squares_modulo(
     for abbreviation in auxiliary.abbreviations:
         origin = abbreviation.expanded_in(origin, translator.alphabet)
     return VanishingSum(Membership(origin), [(weight, auxiliary.expanded(Q)) for weight, Q in squares])
-
-
-def _telling(translator: Translator) -> Iterator[tuple[list[Polynomial], set[str]]]:
-    """Run through the hypotheses whose words may be in squares, each time with the roots that no square has.
-
-    They are the claim's own; then also those about inverses of sums; at last those about the roots of inverses, too.
-    An inverse of a product counts as one of a sum: what is said of the inverse of a letter is left out.
-    """
-    plain = [h for h in translator.hypotheses if h.transposes is None]
-    of_roots = [h.polynomial for h in plain if h.reason == INVERSE_FORM]
-    roots = {a for p in of_roots for _, word in p.terms for a in word if len(word) == 2}
-    said = [h for h in plain if h.reason[0] not in ("penrose", "inverse", "motion", "nonnegative")]
-    own = [h.polynomial for h in said if h.reason != INVERSE_FORM]
-    own += [*_blocks_of_forms(translator, own)]
-    yield own, roots
-    inverse = [h.polynomial for h in plain if h.reason[0] == "inverse"]
-    sums = [p for p in inverse if len(p.terms) > 2 or max(len(word) for _, word in p.terms) > 2]
-    if sums:
-        yield [*own, *sums], roots
-    if roots:
-        yield [*own, *of_roots], set()
-
-
-def _blocks_of_forms(translator: Translator, equations: list[Polynomial]) -> Iterator[Polynomial]:
-    """Run through what equations with products say of blocks: ``E_1' R R' E_1 = S`` where ``R R'`` has the block S.
-
-    Blocks below the diagonal are left out: of forms, they are the transposes of those above it.
-    """
-    for p in equations:
-        for columns in translator.all_coordinates():
-            if p.rows == p.columns == columns[0].rows and any(len(word) > 2 for _, word in p.terms):
-                yield from (E.transpose() * p * F for E, F in combinations_with_replacement(columns, 2))
 
 
 def in_cases(attempt: Attempt, translator: Translator, deadline: float, depth: int = SPLITS) -> Proof:

@@ -50,6 +50,7 @@ class Knowledge(ABC):
         maybe_nonreal: a number that may not be real, if there is one: then nothing is shown by squares.
         nonnegative: the letters of functions whose values are not below 0.
         completed: candidates for one square, which `cauchy_schwarz` has completed.
+        comparing: whether the parts of a determinant are found: then no other sum that equals one is brought in.
     """
 
     bases: dict[Any, str]
@@ -60,6 +61,7 @@ class Knowledge(ABC):
         self.squares_twice = True
         self.searches: list[Statistics] = []
         self.maybe_nonreal: Any = None
+        self.comparing = False
         self.nonnegative: set[Letter] = set()
         self.completed: list[Any] = []
         self.hypotheses: list[Assumption] = []

@@ -6,7 +6,21 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
-from sympy import Determinant, HadamardProduct, Inverse, MatAdd, MatMul, MatPow, Trace, expand, sympify
+from sympy import (
+    Determinant,
+    HadamardProduct,
+    Identity,
+    Inverse,
+    MatAdd,
+    MatMul,
+    MatPow,
+    MatrixSymbol,
+    OneMatrix,
+    Trace,
+    ZeroMatrix,
+    expand,
+    sympify,
+)
 
 
 def same_shape(a: tuple[Any, ...], b: tuple[Any, ...]) -> bool:
@@ -31,17 +45,24 @@ def fault_of_shapes(node: Any) -> str:
     >>> print(fault_of_shapes(Trace(MatrixSymbol("A", *symbols("n m")))))
     'expression' must have traces of square matrices only (got A of shape (n, m)). Give its symbols shapes that fit.
     """
-    if isinstance(node, MatAdd | HadamardProduct):
-        first, *others = node.args
-        return _told("terms of one shape", ((first, M) for M in others if not same_shape(first.shape, M.shape)))
-    if isinstance(node, MatMul):
-        pairs = pairwise(M for M in node.args if M.is_Matrix)
-        return _told("factors of shapes that compose", (p for p in pairs if not _compose(*p)))
+    if isinstance(node, MatrixSymbol | Identity | ZeroMatrix | OneMatrix) and 0 in node.shape:
+        return f"'expression' must have matrices of one row and one column or more (got {node} of shape {node.shape})."
+    if isinstance(node, MatAdd | HadamardProduct | MatMul):
+        return _fault_of_neighbours(node)
     whose = _asks_for_a_square(node)
     if not whose or _compose(node.args[0], node.args[0]):
         return ""
     came = f"{node.args[0]} of shape {node.args[0].shape}"
     return f"'expression' must have {whose} of square matrices only (got {came}). Give its symbols shapes that fit."
+
+
+def _fault_of_neighbours(node: MatAdd | HadamardProduct | MatMul) -> str:
+    """Say which terms of a sum, or factors of a product, do not fit; nothing if all do."""
+    if not isinstance(node, MatMul):
+        first, *others = node.args
+        return _told("terms of one shape", ((first, M) for M in others if not same_shape(first.shape, M.shape)))
+    pairs = pairwise(M for M in node.args if M.is_Matrix)
+    return _told("factors of shapes that compose", (p for p in pairs if not _compose(*p)))
 
 
 def _asks_for_a_square(node: Any) -> str:
