@@ -306,6 +306,10 @@ def test_certificates_are_written_and_checked(run, facts, tmp_path):
     assert "\x1b" not in result.stdout
     counts = json.loads(run("check", path, "bad.json", "--json", status=1).stdout)["summary"]
     assert counts == {"accepted": 1, "refused": 1, "counterexamples": 0}
+    (tmp_path / "none.json").write_text("none", encoding="utf-8")
+    result = run("check", "none.json", path, status=2)
+    assert result.stdout == accepted, "a file that cannot be read leaves the others"
+    assert result.stderr.startswith("error: 'none.json' must be a certificate in JSON")
 
 
 def test_latex_prints_or_writes_theorems(run, facts, conjectures, tmp_path):

@@ -209,10 +209,39 @@ def test_the_command_writes_a_file_and_names_what_it_leaves_out(run, tmp_path):
     assert "it is a counterexample, and proves nothing" in done.stderr
     assert out.read_text(encoding="utf-8") == exported({"whole": MOVED})
     done = run("export", "coq", whole, large, status=3)
-    assert "not exported: large: A number of a statement must be at most 10000 for Coq (got 99999)." in done.output
+    assert f"not exported: {large}: A number of a statement must be at most 10000 for Coq (got 99999)." in done.output
     assert "(* Not in this file: large: A number of a statement" in done.output
     run("export", "coq", large, status=2)
     run("export", "coq", refuted, status=2)
+
+
+def test_the_command_says_of_each_file_what_it_is_and_writes_the_others(run, tmp_path):
+    """A count of laws, what is no certificate, a broken one and no JSON have one line each, and the rest is written."""
+    (tmp_path / "again").mkdir()
+    written = {"whole": MOVED, "again/whole": MOVED, "other": {"a": 1}, "broken": {"format": checker.FORMAT}}
+    for name, data in written.items():
+        (tmp_path / f"{name}.json").write_text(json.dumps(data), encoding="utf-8")
+    (tmp_path / "none.json").write_text("none", encoding="utf-8")
+    shutil.copy(next(STORED.glob("law_counts.*.json")), tmp_path / "count.json")
+    files = [f"{name}.json" for name in (*written, "none", "count")]
+    done = run("export", "coq", *files, "--out", "it.v", status=2)
+    assert done.stderr.count("\n") == 4
+    assert "'none.json' must be a certificate in JSON" in done.stderr
+    assert "'other.json' must be a certificate, of the format tptheory-certificate/2 (got None)" in done.stderr
+    assert "'broken.json' is not exported: The certificate is malformed" in done.stderr
+    assert "not exported: count.json: A count of laws rests on ranks modulo a prime" in done.stderr
+    reason = done.stderr.rpartition("count.json: ")[2].strip()
+    text = exported({"whole": MOVED, "whole_2": MOVED}, {"count": reason})
+    assert (tmp_path / "it.v").read_text(encoding="utf-8") == text
+    run("export", "coq", "whole.json", "count.json", status=3)
+
+
+def test_a_theorem_that_counts_laws_leaves_the_others(run):
+    """It is proved, and Coq is not given it."""
+    targets = ("proofs/law_counts.py::bp_1_1_1", "proofs/error_ray.py::error_steps_along_a_ray")
+    done = run("export", "coq", *targets, status=3)
+    assert "not exported: proofs/law_counts.py::bp_1_1_1: A count of laws" in done.stderr
+    assert "(* error_ray.error_steps_along_a_ray: " in done.stdout
 
 
 @pytest.mark.parametrize("data", [*ACCEPTED, *blocks("accepted")])

@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from tptheory.cli.evidence_files import is_counterexample, loaded
 from tptheory.cli.options import Json
 from tptheory.cli.shell import PROVED, REFUTED, STYLES, app, console, print_json, printable
 from tptheory.errors import InvalidFileError, complain
@@ -25,10 +26,11 @@ def check(
 ) -> None:
     """Let the checker replay certificates, and print what it read in them: what is assumed, and what is shown.
 
-    Counterexamples, which `prove --store` keeps in the same folder, are passed over, and counted.
+    Counterexamples, which `prove --store` keeps in the same folder, are passed over, and counted. A file that cannot be
+    read is told of and left out; the exit status is then 2.
     """
     out = console()
-    proofs, passed_over = _loaded(certificates)
+    proofs, passed_over = _proofs(certificates)
     rows = []
     for path, certificate in proofs.items():
         rows.append(_replayed(path, certificate))
@@ -44,21 +46,19 @@ def check(
     raise typer.Exit(REFUTED if refused else PROVED)
 
 
-def _loaded(paths: list[Path]) -> tuple[dict[Path, Certificate], int]:
+def _proofs(paths: list[Path]) -> tuple[dict[Path, Certificate], int]:
     """Return the certificates among the files, and how many of the files hold counterexamples instead.
 
     Raises:
-        InvalidFileError: if a file cannot be read, or if there is no certificate among them.
+        InvalidFileError: if there is no certificate among them.
+        Exit: if none of them can be read.
     """
-    from tptheory.deciding.stored_verdicts import FORMAT as COUNTEREXAMPLE
-    from tptheory.proving.certificate import Certificate
-
-    loaded = {path: Certificate.load(path) for path in paths}
-    proofs = {path: found for path, found in loaded.items() if found.data.get("format") != COUNTEREXAMPLE}
+    found = loaded(paths)
+    proofs = {path: one for path, one in found.items() if not is_counterexample(one)}
     if not proofs:
         mend = "A counterexample has none: tptheory prove evaluates it again."
-        raise InvalidFileError(complain("certificates", "certificates", [str(path) for path in loaded], mend))
-    return proofs, len(loaded) - len(proofs)
+        raise InvalidFileError(complain("certificates", "certificates", [str(path) for path in found], mend))
+    return proofs, len(found) - len(proofs)
 
 
 def _replayed(path: Path, certificate: Certificate) -> dict[str, str]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any
 
-from tptheory.certificates import checker
+from tptheory.certificates import checker, law_counts
 from tptheory.errors import InvalidFileError, UnsupportedExpressionError
 from tptheory.exporting.coq.induction import Induction
 from tptheory.exporting.coq.reading import CertificateReading, CoqStatement, comment, remarks
@@ -67,6 +67,8 @@ def exported(certificates: Mapping[str, Any], left_out: Mapping[str, str] | None
 
 def translated(data: Any, name: str) -> tuple[list[str], list[str]]:
     """Return the Coq text of a certificate, and the names of its theorems; the last says all that it says."""
+    if isinstance(data, dict) and data.get("format") == law_counts.FORMAT:
+        raise UnsupportedExpressionError("A count of laws rests on ranks modulo a prime, which Coq is not given.")
     try:
         if not isinstance(data, dict) or data.get("method") != "all":
             return translated_part(data, name), [name]
