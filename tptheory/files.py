@@ -147,6 +147,17 @@ def write_whole(path: Named, data: bytes) -> None:
         raise naming(error, path) from error
 
 
+def in_utf8(text: str) -> bytes:
+    r"""Return a text as files hold it; half of a surrogate pair, which UTF-8 has no bytes for, is written as its code.
+
+    In JSON that is an escape for the same.
+
+    >>> in_utf8("half: \ud800")
+    b'half: \\ud800'
+    """
+    return text.encode(errors="backslashreplace")
+
+
 def move_whole(source: Path, path: Path) -> None:
     """Move a finished file to its place as `write_whole` writes one: links are followed, and modes kept.
 

@@ -332,6 +332,15 @@ def test_a_folder_that_cannot_be_written_is_one_clear_error(theorems, tmp_path):
         assert isinstance(caught.value, TptheoryError)
 
 
+def test_half_a_surrogate_pair_in_a_users_words_is_written_as_its_code(tmp_path, pictures_left_out):
+    """UTF-8 has no bytes for it: the page and the paper show what they can, and JSON has its escape."""
+    (tmp_path / "half.py").write_text(THEOREMS.replace("It would", "It \\ud800 would"), encoding="utf-8")
+    theorems = collect(tmp_path / "half.py")
+    with pictures_left_out():
+        paths = build_report(tmp_path / "report", theorems, replace(UNTRAINED, paper=True))
+    assert "It \\ud800 would" in paths.html.read_text(encoding="utf-8")
+
+
 def test_a_full_disk_is_said_in_words_that_the_reader_knows(theorems, tmp_path, pictures_left_out, monkeypatch):
     """The file is named by its place in the report, without the temporary folder and the number of the error."""
 

@@ -23,7 +23,7 @@ from typer.core import TyperGroup
 from tptheory import __version__
 from tptheory.cli.watching import CommandProgress, watched
 from tptheory.errors import TptheoryError
-from tptheory.files import is_stream, reason, write_whole
+from tptheory.files import in_utf8, is_stream, reason, write_whole
 from tptheory.signals import end_by_exceptions, status_of, with_advice
 from tptheory.writing.plain import plain
 
@@ -254,7 +254,7 @@ def print_or_write(text: str, out: Path | None) -> None:
     if out is None:
         typer.echo(text, nl=False)
         return
-    write_whole(out, text.encode())
+    write_whole(out, in_utf8(text))
     if not is_stream(out):
         console().print(str(out))
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from tptheory.errors import InvalidFileError
 from tptheory.extras import optional_library
-from tptheory.files import read_whole, write_whole
+from tptheory.files import in_utf8, read_whole, write_whole
 from tptheory.locks import try_lock
 from tptheory.sweeping.json_lines import JsonLines
 from tptheory.sweeping.records import KEY, Record, RecordKeys, has_failed, in_use, not_records
@@ -206,4 +206,4 @@ def _as_kind(kind: str, value: Any) -> Any:
 def _text(value: Any) -> str:
     """Return a value as text that UTF-8 can hold."""
     text = value if isinstance(value, str) else json.dumps(value)
-    return text.encode(errors="backslashreplace").decode()
+    return in_utf8(text).decode()

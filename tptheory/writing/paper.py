@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 
+from tptheory.files import in_utf8
 from tptheory.symbolic.rules import Rule
 from tptheory.typesetting.prose import prose_tex
 from tptheory.writing import figures
@@ -89,8 +90,8 @@ def write_paper(data: ReportData, checks: Checks, folder: Path) -> list[str]:
     drawn = illustrations(data, figures.paper_style)
     text, references = render_paper(data, checks, drawn)
     (folder / "figures").mkdir(parents=True)
-    (folder / "paper.tex").write_text(text, encoding="utf-8", newline="\n")
-    (folder / "references.bib").write_text(references, encoding="utf-8", newline="\n")
+    (folder / "paper.tex").write_bytes(in_utf8(text))
+    (folder / "references.bib").write_bytes(in_utf8(references))
     names = ["paper.tex", "references.bib"]
     for illustration in drawn:
         pdf, png = figures.save(illustration.draw(), folder / "figures" / illustration.name, style=figures.paper_style)

@@ -16,7 +16,7 @@ from typing import Any
 from tptheory.certificates import checker, law_counts
 from tptheory.claims.theorem import Theorem
 from tptheory.errors import InvalidFileError, InvalidTypeError, InvalidValueError, complain
-from tptheory.files import move_whole, reason
+from tptheory.files import in_utf8, move_whole, reason
 from tptheory.processes import run_to_end
 from tptheory.proving.certificate import Certificate, LawCountCertificate
 from tptheory.temporaries import NAME as TEMPORARY
@@ -169,9 +169,9 @@ def _write(stage: Path, data: ReportData, paper: bool) -> list[Path]:
     evidence = _write_evidence(stage, data)
     names = [path.name for path in evidence if path.parts[0] == "certificates"]
     checks, drawn = _checked_and_drawn(stage, names, illustrations(data))
-    (stage / TIMES).write_text(render_times(data), encoding="utf-8", newline="\n")
+    (stage / TIMES).write_bytes(in_utf8(render_times(data)))
     for name, render in DOCUMENTS.items():
-        (stage / name).write_text(render(data, checks, drawn), encoding="utf-8", newline="\n")
+        (stage / name).write_bytes(in_utf8(render(data, checks, drawn)))
     papers = [Path(FOLDER, name) for name in write_paper(data, checks, stage / FOLDER)] if paper else []
     pictures = [Path("figures", f"{one.name}.{kind}") for one in drawn for kind in ("pdf", "png")]
     return [*papers, *_copy_checkers(stage, data), *evidence, *pictures, *map(Path, (TIMES, *DOCUMENTS))]
@@ -215,8 +215,7 @@ def _write_evidence(stage: Path, data: ReportData) -> list[Path]:
     for result in data.theorems:
         if result.stored is not None:
             found.append(Path("certificates" if result.certificate else "counterexamples", result.evidence_file))
-            text = Certificate(result.stored).to_json()
-            (stage / found[-1]).write_text(text, encoding="utf-8", newline="\n")
+            (stage / found[-1]).write_bytes(in_utf8(Certificate(result.stored).to_json()))
     return found
 
 
