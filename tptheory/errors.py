@@ -87,7 +87,9 @@ def value_text(came: object) -> str:
         return f"{type(came).__name__} with numbers of thousands of digits"
     except RecursionError:
         return f"{type(came).__name__} that is nested deeply"
-    except Exception:  # a user's own class may raise anything
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # a user's own class may raise anything
         return f"an object of the class {type(came).__name__}"
     return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}..."
 
@@ -100,7 +102,9 @@ def raised(error: BaseException) -> str:
     """
     try:
         said = " ".join(str(error).split())
-    except Exception:  # a user's own class may raise anything
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # a user's own class may raise anything
         said = "an error that cannot be printed"
     said = said if len(said) <= LONGEST_SAID else said[:LONGEST_SAID] + " ..."
     return f"{type(error).__name__}: {said}" if said else type(error).__name__

@@ -36,8 +36,16 @@ def with_advice(stop: KeyboardInterrupt, advice: str) -> KeyboardInterrupt:
     return Terminated(stop.number, advice) if isinstance(stop, Terminated) else KeyboardInterrupt(advice)
 
 
+def was_sent(stop: KeyboardInterrupt) -> bool:
+    """Whether a signal has raised this; else a user's code has, which then is no more than an error of that code.
+
+    It can be told only after `end_by_exceptions`; before it, the answer is True.
+    """
+    return isinstance(stop, Terminated) or signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
 def end_by_exceptions() -> None:
-    """Let the signals that end this process raise `Terminated` or `KeyboardInterrupt`; ignored ones stay ignored."""
+    """Let the signals that end this process raise `Terminated`; ignored ones stay ignored."""
     own = os.getpid()
 
     def stop(number: int, frame: FrameType | None) -> None:  # noqa: ARG001  the signature of a handler
@@ -47,7 +55,7 @@ def end_by_exceptions() -> None:
 
     for number in ENDING:
         if signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, signal.default_int_handler if number == signal.SIGINT else stop)
+            signal.signal(number, stop)
 
 
 def let_interrupts_end_quietly() -> None:

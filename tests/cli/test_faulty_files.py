@@ -37,6 +37,10 @@ FAULTS = {
         "return type('X', (), {'__repr__': lambda self: 1 / 0})()",
         "got an object of the class X",
     ),
+    "returns what ends what prints it": (
+        "return type('X', (), {'__repr__': lambda self: (_ for _ in ()).throw(BaseException())})()",
+        "got an object of the class X",
+    ),
     "calls itself": ("return faulty()", "it raised InvalidFileError"),
     "recurses": ("f = lambda: f(); return f()", "it raised RecursionError"),
     "prints too much": ("print('x' * 10**6); return Equal(A, A)", "it prints more than 10,000 characters"),
@@ -69,6 +73,27 @@ def test_a_faulty_theorem_is_one_line_and_the_others_are_settled(run, written, b
     assert len(lines[0]) < 700
     assert "2 proved in" in result.stdout
     assert vars(builtins) == before
+
+
+@pytest.mark.parametrize("place", ["a theorem", "a file"])
+def test_an_interrupt_that_no_signal_sent_is_a_fault_like_others(python, written, place):
+    """A theorem's own code cannot end the command; that Ctrl-C does is tested with the signals."""
+    path = written("raise KeyboardInterrupt('no')" if place == "a theorem" else "return Equal(A, A)")
+    if place == "a file":
+        path.with_name("broken.py").write_text("raise KeyboardInterrupt('no')\n", encoding="utf-8")
+    done = python("-m", "tptheory", "prove", path.parent)
+    assert done.returncode == 2
+    assert done.stderr.count("error: ") == 1
+    assert "must return (it raised KeyboardInterrupt: no)." in done.stderr
+    assert f"{2 if place == 'a theorem' else 3} proved in" in done.stdout
+
+
+def test_an_interrupt_in_a_rules_file_is_wrong_input(python, tmp_path):
+    """It is no status of a signal."""
+    (tmp_path / "mine.py").write_text("raise KeyboardInterrupt\n", encoding="utf-8")
+    done = python("-m", "tptheory", "derive", "--rule", tmp_path / "mine.py::Mine")
+    assert done.returncode == 2
+    assert done.stderr == "error: a file that was named raised KeyboardInterrupt. Take that out of it.\n"
 
 
 def test_what_a_theorem_prints_is_not_among_the_results(run, written):

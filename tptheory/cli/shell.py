@@ -22,9 +22,9 @@ from typer.core import TyperGroup
 
 from tptheory import __version__
 from tptheory.cli.watching import CommandProgress, watched
-from tptheory.errors import TptheoryError
+from tptheory.errors import TptheoryError, raised
 from tptheory.files import in_utf8, is_stream, reason, write_whole
-from tptheory.signals import end_by_exceptions, status_of, with_advice
+from tptheory.signals import end_by_exceptions, status_of, was_sent, with_advice
 from tptheory.writing.plain import plain
 
 if TYPE_CHECKING:
@@ -88,6 +88,8 @@ class _Group(TyperGroup):
         except typer.Exit as end:
             raise typer.Exit(WRONG_INPUT if progress.left_out else end.exit_code) from None
         except KeyboardInterrupt as stop:
+            if not was_sent(stop):
+                raise _stop(f"a file that was named raised {raised(stop)}. Take that out of it.") from None
             raise _stop(": ".join(["interrupted", *stop.args]), status_of(stop)) from None
         except BrokenPipeError as error:
             if not _nobody_reads():

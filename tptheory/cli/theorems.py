@@ -23,7 +23,8 @@ from tptheory.cli.shell import (
     tell_fault,
 )
 from tptheory.cli.watching import CommandProgress
-from tptheory.errors import InvalidFileError, TptheoryError
+from tptheory.errors import InvalidFileError, TptheoryError, raised
+from tptheory.signals import was_sent
 
 if TYPE_CHECKING:
     from tptheory.claims.theorem import Theorem
@@ -86,7 +87,11 @@ def _tried(name: str, run: Callable[[], Any], progress: CommandProgress, faults:
         return run()
     except TptheoryError as error:
         faults[name] = str(error)
-        return None
+    except KeyboardInterrupt as stop:
+        if was_sent(stop):
+            raise
+        faults[name] = f"{name!r} must return (it raised {raised(stop)})."
+    return None
 
 
 class VerdictTable:
