@@ -3,6 +3,7 @@
 import builtins
 import os
 import signal
+import sys
 import time
 
 import pytest
@@ -73,6 +74,42 @@ def test_a_faulty_theorem_is_one_line_and_the_others_are_settled(run, written, b
     assert len(lines[0]) < 700
     assert "2 proved in" in result.stdout
     assert vars(builtins) == before
+
+
+LEFT = {
+    "replaces what the command calls": ("import json; json.dumps = None", "it replaced json.dumps"),
+    "replaces two functions": ("import os; os.write = os.read = None", "it replaced os.read and replaced os.write"),
+    "replaces one of tptheory's": ("import tptheory.files as f; f.reason = 0", "it replaced tptheory.files.reason"),
+    "closes all files": ("import os; os.closerange(3, 100)", "it closed the files of the command"),
+    "closes the descriptors": ("import os; os.close(1); os.close(2)", "closed or replaced standard output and closed"),
+    "closes the streams": ("import sys; sys.__stdout__.close(); sys.__stderr__.close()", "it closed the files of the"),
+    "turns the output away": ("import os; os.dup2(os.open('/dev/null', 1), 1)", "it closed or replaced standard out"),
+}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot fork")
+@pytest.mark.parametrize(("body", "said"), LEFT.values(), ids=LEFT.keys())
+def test_what_a_theorem_does_to_the_command_is_one_line_and_undone(python, written, body, said):
+    """The functions that the command calls, its pipe and its streams are there for the other theorems."""
+    done = python("-m", "tptheory", "prove", written(f"{body}; return Equal(A, A)"))
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert said in done.stderr
+    assert "2 proved in" in done.stdout
+
+
+def test_a_file_that_hangs_on_without_its_pipe_is_ended(monkeypatch):
+    """The pipe is how its time is known: without it, it gets little more."""
+    monkeypatch.setattr(watching, "CLOSED_SECONDS", 0.3)
+
+    def run(watch):
+        if watch.faults:
+            return 3 if watch.faults == {"first": "closed the files of the command"} else 4
+        watch.begin("first")
+        os.close(watch.pipe)
+        time.sleep(600)
+        return 0
+
+    assert watched(run) == 3
 
 
 @pytest.mark.parametrize("place", ["a theorem", "a file"])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from textwrap import shorten
@@ -12,6 +14,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from tptheory.cli.guarding import Guard
 from tptheory.cli.shell import (
     PROVED,
     REFUTED,
@@ -23,7 +26,7 @@ from tptheory.cli.shell import (
     tell_fault,
 )
 from tptheory.cli.watching import CommandProgress
-from tptheory.errors import InvalidFileError, TptheoryError, raised
+from tptheory.errors import TptheoryError, raised
 from tptheory.signals import was_sent
 
 if TYPE_CHECKING:
@@ -45,9 +48,10 @@ def collected(targets: Sequence[str] | None) -> dict[str, Theorem]:
     """
     progress, faults = current_progress(), dict[str, str]()
     theorems: dict[str, Theorem] = {}
-    for target in targets or (None,):
-        for node, theorem in _found(target, progress, faults):
-            theorems.setdefault(node, theorem)
+    with closing(Guard()) as guard:
+        for target in targets or (None,):
+            for node, theorem in _found(target, _Trial(progress, guard, faults)):
+                theorems.setdefault(node, theorem)
     progress.finish()
     for said in faults.values():
         tell_fault(said)
@@ -56,17 +60,17 @@ def collected(targets: Sequence[str] | None) -> dict[str, Theorem]:
     return theorems
 
 
-def _found(target: str | None, progress: CommandProgress, faults: dict[str, str]) -> Iterator[tuple[str, Theorem]]:
+def _found(target: str | None, tried: _Trial) -> Iterator[tuple[str, Theorem]]:
     """Yield the theorems of a target, each with its node; those of the package where no target is given."""
     from tptheory.claims.theorem import named_files, of_that_name, theorems_of
 
     files, name = named_files(target)
     found: list[Theorem] = []
     for file in files:
-        found += _tried(_as_typed(target, file), partial(theorems_of, file), progress, faults) or []
-    for theorem in of_that_name(found, name) if found or not faults else []:
+        found += tried(_as_typed(target, file), partial(theorems_of, file)) or []
+    for theorem in of_that_name(found, name) if found or not tried.faults else []:
         node = f"{_as_typed(target, theorem.path)}::{theorem.name}"
-        if _tried(node, partial(getattr, theorem, "claim"), progress, faults) is not None:
+        if tried(node, partial(getattr, theorem, "claim")) is not None:
             yield node, theorem
 
 
@@ -78,20 +82,41 @@ def _as_typed(target: str | None, file: Path) -> str:
     return str(path if path.suffix == ".py" else path / file.name)
 
 
-def _tried(name: str, run: Callable[[], Any], progress: CommandProgress, faults: dict[str, str]) -> Any:
-    """Return what a file or theorem of a user's gives; None if it is faulty, and why is then noted."""
-    progress.begin(name)
-    try:
-        if name in progress.faults:
-            raise InvalidFileError(f"{name!r} must return (it {progress.faults[name]}).")
-        return run()
-    except TptheoryError as error:
-        faults[name] = str(error)
-    except KeyboardInterrupt as stop:
-        if was_sent(stop):
-            raise
-        faults[name] = f"{name!r} must return (it raised {raised(stop)})."
-    return None
+@dataclass(frozen=True)
+class _Trial:
+    """Runs files and theorems of users, one after the other.
+
+    Attributes:
+        progress: where it is told which is run.
+        guard: what each must leave as it was.
+        faults: by name, why one is left out.
+    """
+
+    progress: CommandProgress
+    guard: Guard
+    faults: dict[str, str]
+
+    def __call__(self, name: str, run: Callable[[], Any]) -> Any:
+        """Return what a file or theorem gives; None if it is faulty, and why is then noted."""
+        self.progress.begin(name)
+        found = None
+        if name in self.progress.faults:
+            self.faults[name] = f"{name!r} must return (it {self.progress.faults[name]})."
+            return None
+        try:
+            found = run()
+        except TptheoryError as error:
+            self.faults[name] = str(error)
+        except KeyboardInterrupt as stop:
+            if was_sent(stop):
+                raise
+            self.faults[name] = f"{name!r} must return (it raised {raised(stop)})."
+        except (OSError, ValueError) as error:  # what it printed could not be written
+            self.faults[name] = f"{name!r} must return (it raised {raised(error)})."
+        changed = self.guard.mended(self.progress)
+        if changed:
+            self.faults[name] = f"{name!r} must leave the command as it is (it {changed})."
+        return None if name in self.faults else found
 
 
 class VerdictTable:

@@ -15,13 +15,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from select import select
-from time import monotonic
+from time import monotonic, sleep
 from types import FrameType
 from typing import Any
 
-from tptheory.processes import LONGEST_SECONDS, end_with_the_parent, how_ended, stopped_after
+from tptheory.processes import END_POLL_SECONDS, LONGEST_SECONDS, end_with_the_parent, how_ended, stopped_after
 from tptheory.signals import ENDING
 
+CLOSED = 120
+"""The exit status of a process in which a user's code closed what the command tells its progress and results by."""
+CLOSED_SECONDS = 5.0
+"""For how many seconds the end of a process is waited for that has closed its pipe."""
 LOST = 2
 """The exit status of a command whose process was ended after all files and theorems were read: that of wrong input."""
 
@@ -53,8 +57,12 @@ class CommandProgress:
         self._tell("end", status)
 
     def _tell(self, what: str, said: Any) -> None:
-        if self.pipe is not None:
+        if self.pipe is None:
+            return
+        try:
             os.write(self.pipe, json.dumps([what, said]).encode() + b"\n")
+        except OSError:
+            os._exit(CLOSED)
 
 
 def watched(run: Callable[[CommandProgress], int]) -> int:
@@ -141,11 +149,24 @@ def _followed(child: int, read: int) -> tuple[int | str, str]:
             return stopped_after(LONGEST_SECONDS), name
         more = os.read(read, 1 << 16)
         if not more:
-            _, status = os.waitpid(child, 0)
-            return how_ended(os.waitstatus_to_exitcode(status)), name
+            return _end_of(child), name
         *lines, text = (text + more).split(b"\n")
         for what, said in map(json.loads, lines):
             if what == "end":
                 os.waitpid(child, 0)
                 return int(said), ""
             name, since = said, monotonic()
+
+
+def _end_of(child: int) -> str:
+    """Say how a process ended that has closed its pipe; it is ended if it goes on without it."""
+    deadline = monotonic() + CLOSED_SECONDS
+    ended, status = os.waitpid(child, os.WNOHANG)
+    while not ended and monotonic() < deadline:
+        sleep(END_POLL_SECONDS)
+        ended, status = os.waitpid(child, os.WNOHANG)
+    if not ended:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+    code = os.waitstatus_to_exitcode(status) if ended else CLOSED
+    return "closed the files of the command" if code == CLOSED else how_ended(code)
