@@ -1,8 +1,10 @@
 """A command that is asked to end says so in one line, with a status that tells by which signal."""
 
+import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -74,3 +76,30 @@ def test_output_that_nobody_reads_ends_in_silence(tmp_path, command):
     with running.stderr as errors:
         said = errors.read()
     assert (running.wait(60), said) == (141, "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no disk here that is always full")
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("latex facts.py --out /dev/full", "the file '/dev/full' cannot be used: No space left on device. Name a"),
+        ("train --steps 3 --metrics /dev/full", "the file '/dev/full' cannot be used: No space left on device. Name a"),
+        ("derive > /dev/full", "standard output cannot be written: No space left on device. Send it elsewhere"),
+        ("prove facts.py > /dev/full", "standard output cannot be written: No space left on device. Send it elsewhe"),
+    ],
+)
+def test_a_full_disk_is_one_line_that_names_what_is_full(tmp_path, command, said):
+    """It says what to do as well, for files and for what is printed."""
+    head = "from sympy import MatrixSymbol\nfrom tptheory import Equal, theorem\nA = MatrixSymbol('A', 2, 2)\n"
+    (tmp_path / "facts.py").write_text(f"{head}@theorem('same')\ndef same():\n    return Equal(A, A)\n")
+    arguments, _, out = command.partition(" > ")
+    with open(out or os.devnull, "w") as stream:
+        done = subprocess.run(
+            [sys.executable, "-m", "tptheory", *arguments.split()],
+            cwd=tmp_path,
+            stdout=stream,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+        )
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert done.stderr.startswith(f"error: {said}")

@@ -126,6 +126,8 @@ def write_whole(path: Named, data: bytes) -> None:
     if descriptor is not None:
         try:
             write_all(descriptor, data)
+        except OSError as error:
+            raise naming(error, path) from error
         finally:
             os.close(descriptor)
         return

@@ -36,6 +36,9 @@ PROVED, REFUTED, WRONG_INPUT, UNDECIDED, UNREAD = 0, 1, 2, 3, 141
 A command whose output nobody reads any more, as after ``| head``, ends with that of a program that SIGPIPE ends.
 """
 
+FULL = {getattr(errno, name) for name in ("ENOSPC", "EDQUOT", "EFBIG", "EIO", "EBADF") if hasattr(errno, name)}
+"""The numbers of the errors with which the system refuses what is written to a file that is open."""
+
 STYLES = dict.fromkeys(("proved", "accepted", "completed"), "green")
 STYLES |= dict.fromkeys(("refuted", "refused", "diverged"), "bold red") | {"undecided": "yellow"}
 
@@ -139,8 +142,10 @@ def _is_broken(stream: TextIO) -> bool:
 
 def _of_the_system(error: OSError) -> str:
     """Say what the system could not do, with which file, and what to do about it."""
+    if error.filename is None and error.errno in FULL:  # all files are named, but not the streams
+        return f"standard output cannot be written: {reason(error)}. Send it elsewhere, or free some room."
     if error.filename is None:
-        return f"{reason(error)}."
+        return f"the system refuses what the command needs: {reason(error)}. Free some of it, and try again."
     return f"the file {os.fsdecode(error.filename)!r} cannot be used: {reason(error)}. Name another, or free this one."
 
 

@@ -12,7 +12,7 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from select import select
 from time import monotonic, sleep
@@ -132,8 +132,9 @@ def _command(run: Callable[[CommandProgress], int], progress: CommandProgress) -
         traceback.print_exc()
     finally:
         for stream in (sys.__stdout__, sys.__stderr__):
-            if stream is not None:
-                stream.flush()
+            with suppress(OSError, ValueError):  # it is full, or closed; what did not fit was told when it was printed
+                if stream is not None:
+                    stream.flush()
         progress.end(status)
         os._exit(status)
 

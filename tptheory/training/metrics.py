@@ -6,13 +6,14 @@ import hashlib
 import json
 import math
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from tptheory.errors import InvalidFileError, InvalidTypeError, InvalidValueError, complain
 from tptheory.extras import optional_library
-from tptheory.files import cannot_write, is_stream, open_locked, open_stream
+from tptheory.files import cannot_write, is_stream, naming, open_locked, open_stream
 
 _CHUNK = 2**20
 
@@ -64,20 +65,31 @@ class MetricsFile:
     def write(self, line: Mapping[str, Any]) -> None:
         """Append one object."""
         text = (json.dumps(_strict(line), allow_nan=False) + "\n").encode()
-        self._file.write(text)
-        self._file.flush()
+        with self._naming():
+            self._file.write(text)
+            self._file.flush()
         self._digest.update(text)
         self._size += len(text)
 
     def position(self) -> dict[str, Any]:
         """Force what was written to the disk, and return its length in bytes and its SHA-256."""
-        if not is_stream(self.path):
-            os.fsync(self._file.fileno())
+        with self._naming():
+            if not is_stream(self.path):
+                os.fsync(self._file.fileno())
         return {"bytes": self._size, "sha256": self._digest.hexdigest()}
 
     def close(self) -> None:
         """Close the file."""
-        self._file.close()
+        with self._naming():
+            self._file.close()
+
+    @contextmanager
+    def _naming(self) -> Iterator[None]:
+        """Let an error of the system name the file."""
+        try:
+            yield
+        except OSError as error:
+            raise naming(error, self.path) from error
 
 
 def _opened(path: Path, flags: int) -> BinaryIO:
