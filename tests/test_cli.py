@@ -598,6 +598,8 @@ WRONG = [
     (("train", "--data", "missing"), "'data' must be digits, rings, mnist, or a folder"),
     (("train", "--batch", "0"), "'batch' must be"),
     (("report", "--theorems", "missing.py"), "Theorem files here"),
+    (("prove", "--write-certificates", "facts.py"), "facts.py is a file. Name another, or free this one."),
+    (("sweep", "trajectory", "seed=0", "--out", "facts.py/x.parquet"), "facts.py is a file. Name another"),
     (("report", "--theorems", "facts.py", "--trials", "9"), "'trials' must be an integer, 10 or more"),
     (("report", "--theorems", "facts.py", "--out", "facts.py"), "'folder' must be"),
 ]
@@ -613,6 +615,39 @@ def test_wrong_input_ends_in_one_clear_line(run, facts, tmp_path, arguments, mes
     assert re.fullmatch(r"error: .*\n", result.stderr)
     assert message in result.stderr
     assert result.stdout == ""
+
+
+LATE = [
+    ("prove", "--seconds", "nan"),
+    ("refute", "--seconds", "1e400"),
+    ("latex", "proofs", "--seconds", "-1"),
+    ("export", "coq", "proofs", "--seconds", "inf"),
+    ("when", "proofs", "--seconds", "0"),
+    ("report", "--seconds", "1e400"),
+    ("report", "--trials", str(10**60)),
+    ("report", "--steps", str(10**60)),
+    ("report", "--out", "file"),
+    ("report", "--out", "rep"),
+    ("prove", "--write-certificates", "file"),
+    ("prove", "--write-certificates", "link"),
+]
+
+
+@pytest.mark.parametrize("arguments", LATE, ids=map(" ".join, LATE))
+def test_options_and_places_are_checked_before_anything_is_loaded(run, tmp_path, monkeypatch, arguments):
+    """No theorem is run for the sake of a command that is then refused."""
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    (tmp_path / "link").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "rep/report.html").mkdir(parents=True)
+    monkeypatch.setattr(collecting, "named_files", lambda _: pytest.fail("theorems were looked for"))
+    named = "seconds|trials|steps|folder|write_certificates"
+    assert re.fullmatch(rf"error: '({named})' must be .*\n", run(*arguments, status=2).stderr)
+
+
+def test_a_place_where_verdicts_cannot_be_stored_is_refused_before_the_search(run, facts, tmp_path):
+    """It is told what is in the way."""
+    (tmp_path / "certificates").write_text("", encoding="utf-8")
+    assert "certificates is a file. Name another" in run("prove", facts, "--store", status=2).stderr
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tptheory.errors import InvalidFileError, InvalidValueError
-from tptheory.files import check_writable, is_stream, move_whole, read_whole, write_whole
+from tptheory.files import check_folder, check_writable, is_stream, move_whole, read_whole, write_whole
 from tptheory.temporaries import new_file, new_folder
 
 LONGEST_NAME = 255
@@ -163,3 +163,23 @@ def test_a_file_that_goes_to_a_stream_leaves_nothing_open(tmp_path):
     move_whole(source, Path(os.devnull))
     assert len(os.listdir("/proc/self/fd")) == before
     assert source.read_bytes() == b"new"
+
+
+def test_what_is_in_the_way_of_a_folder_is_said(tmp_path):
+    """A file, a pipe, and a link that leads nowhere, there or above; a folder that is there or can be made is none."""
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    (tmp_path / "link").symlink_to(tmp_path / "nowhere")
+    found = {"file": "a file", "file/below/it": "a file", "link": "a link that leads nowhere"}
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "pipe")
+        found["pipe"] = "a named pipe"
+    for name, kind in found.items():
+        place = tmp_path / name.partition("/")[0]
+        with pytest.raises(InvalidValueError) as caught:
+            check_folder("out", tmp_path / name)
+        mend = f"{place} is {kind}. Name another, or free this one."
+        assert str(caught.value) == f"'out' must be a folder that can be written (got {str(tmp_path / name)!r}). {mend}"
+    with pytest.raises(InvalidValueError, match="'out' must be a folder"):
+        check_folder("out", "a\0b")
+    check_folder("out", tmp_path)
+    check_folder("out", tmp_path / "new/one")

@@ -234,6 +234,42 @@ def check_writable(argument: str, path: Named) -> None:
         raise cannot_write(argument, path, error) from error
 
 
+def check_folder(argument: str, path: Named) -> None:
+    """Refuse a path at which there is no folder, and none can be made, before the work is done that would go there.
+
+    >>> check_folder("out", "/dev/null/report")
+    Traceback (most recent call last):
+    ...
+    tptheory.errors.InvalidValueError: 'out' must be a folder that can be written (got '/dev/null/report'). \
+/dev/null is a device. Name another, or free this one.
+
+    Raises:
+        InvalidValueError: if something else is there, or in the way, or the folder cannot be written.
+    """
+    try:
+        if "\0" in os.fspath(path):
+            raise ValueError("a path holds no null byte")
+        place = next(place for place in (Path(path), *Path(os.path.abspath(path)).parents) if os.path.lexists(place))
+        kind = _what_is_at(place)
+        if kind:
+            mend = f"{place} is {kind}. Name another, or free this one."
+            raise InvalidValueError(complain(argument, "a folder that can be written", os.fspath(path), mend))
+        if not os.access(place, os.W_OK):
+            raise PermissionError(13, "The folder cannot be written")
+    except (OSError, ValueError) as error:
+        if isinstance(error, InvalidValueError):
+            raise
+        raise cannot_write(argument, path, error, "folder") from error
+
+
+def _what_is_at(place: Path) -> str:
+    """Say what is at a place instead of a folder; empty if a folder is there."""
+    if not os.path.exists(place) and os.path.islink(place):
+        return "a link that leads nowhere"
+    kind = stat.S_IFMT(os.stat(place).st_mode)
+    return "" if kind == stat.S_IFDIR else _KINDS.get(kind, "a file")
+
+
 def cannot_write(argument: str, path: Named, error: Exception, kind: str = "file") -> InvalidValueError:
     """Word the error for a path that cannot be written, for the reason that the system gives.
 

@@ -9,6 +9,7 @@ import sys
 from dataclasses import dataclass, replace
 from html import unescape
 from html.parser import HTMLParser
+from importlib.metadata import PackageNotFoundError
 from pathlib import PurePath
 
 import pytest
@@ -18,8 +19,8 @@ from tptheory.deciding.library import Settled
 from tptheory.deciding.verdicts import Verdict
 from tptheory.errors import InvalidTypeError, InvalidValueError
 from tptheory.training.trainer import LogLine
+from tptheory.writing import gathering, studying
 from tptheory.writing import report as report_module
-from tptheory.writing import studying
 from tptheory.writing.gathering import ReportSettings, certificate_names, gather
 from tptheory.writing.report import build_report, check_certificates
 from tptheory.writing.templating import shown_lines
@@ -330,6 +331,16 @@ def test_a_folder_that_cannot_be_written_is_one_clear_error(theorems, tmp_path):
         with pytest.raises(InvalidValueError, match="'folder' must be a folder that can be written") as caught:
             build_report(folder, theorems)
         assert isinstance(caught.value, TptheoryError)
+
+
+def test_a_package_that_is_not_installed_has_an_unknown_version(monkeypatch):
+    """As where tptheory is on the path alone; the report is written all the same."""
+
+    def missing(package):
+        raise PackageNotFoundError(package)
+
+    monkeypatch.setattr(gathering, "version", missing)
+    assert gathering.versions()["tptheory"] == "unknown"
 
 
 def test_half_a_surrogate_pair_in_a_users_words_is_written_as_its_code(tmp_path, pictures_left_out):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from tptheory.checking import check_seconds
 from tptheory.errors import InvalidValueError, complain
 from tptheory.files import check_writable
 
@@ -61,7 +62,24 @@ Set = Annotated[
         ".json); repeatable.",
     ),
 ]
-Seconds = Annotated[float, typer.Option("--seconds", help="How long to search for each proof.")]
+
+
+def checked_seconds(seconds: float) -> float:
+    """Return the time to search for, as it is read: nothing is loaded for the sake of one that is refused.
+
+    Raises:
+        InvalidValueError: if it is not a positive, finite number.
+    """
+    check_seconds(seconds)
+    return seconds
+
+
+def seconds_for(what: str) -> Any:
+    """Return the option that says how long to search for each of what is searched for."""
+    return typer.Option("--seconds", callback=checked_seconds, help=f"How long to search for each {what}.")
+
+
+Seconds = Annotated[float, seconds_for("proof")]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="What all random numbers start from.")]
 
 

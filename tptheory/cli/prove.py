@@ -22,11 +22,23 @@ from tptheory.cli.theorems import (
     settled_status,
     settled_summary,
 )
-from tptheory.files import write_whole
+from tptheory.files import check_folder, check_writable, write_whole
 
 if TYPE_CHECKING:
     from tptheory.claims.theorem import Theorem
     from tptheory.deciding.library import Settled
+
+
+def _writable(folder: Path | None) -> Path | None:
+    """Return the folder for certificates, as it is read: no theorem is run for the sake of one that is refused."""
+    if folder is not None:
+        check_folder("write_certificates", folder)
+    return folder
+
+
+CERTIFICATES = typer.Option(
+    metavar="DIR", callback=_writable, help="Write the certificates there, one JSON file a theorem."
+)
 
 
 @app.command()
@@ -39,9 +51,7 @@ def prove(
     store: Annotated[
         bool, typer.Option("--store", help="Store certificates and counterexamples beside the theorems.")
     ] = False,
-    write_certificates: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Write the certificates there, one JSON file a theorem.")
-    ] = None,
+    write_certificates: Annotated[Path | None, CERTIFICATES] = None,
     explain: Annotated[
         bool, typer.Option("--explain", help="Print every proof and counterexample, or how far the search got.")
     ] = False,
@@ -61,6 +71,7 @@ def prove(
 
     started = perf_counter()
     theorems = collected(targets)
+    _check_stored(theorems if store else {})
     out = console()
     table = None if as_json else VerdictTable(out, list(theorems), {"method": "<12", "cofactors": ">9"})
     results: dict[str, dict[str, Any]] = {}
@@ -135,6 +146,16 @@ def _print_settled(table: VerdictTable, node: str, facts: Mapping[str, Any], set
         table.print_below(said, cut=not explain)
 
 
+def _check_stored(theorems: Mapping[str, Theorem]) -> None:
+    """Refuse, before the first search, a place beside a theorem to which its verdict could not be written."""
+    from tptheory.deciding.library import stored_path
+
+    for path in map(stored_path, theorems.values()):
+        check_folder("store", path.parent)
+        if path.parent.is_dir():
+            check_writable("store", path)
+
+
 def _certificate_files(folder: Path | None, theorems: Mapping[str, Theorem]) -> dict[str, Path]:
     """Make the folder, and return by node where each certificate goes."""
     if folder is None:
@@ -143,4 +164,6 @@ def _certificate_files(folder: Path | None, theorems: Mapping[str, Theorem]) -> 
 
     folder.mkdir(parents=True, exist_ok=True)
     names = certificate_names(list(theorems.values()))
+    for name in names:
+        check_writable("write_certificates", folder / name)
     return {node: folder / name for node, name in zip(theorems, names, strict=True)}

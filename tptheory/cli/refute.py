@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.text import Text
 
-from tptheory.cli.options import TARGET, Json, Seed
+from tptheory.cli.options import TARGET, Json, Seed, seconds_for
 from tptheory.cli.shell import STYLES, app, console, print_json, printable, progress_over, screen_for_progress
 from tptheory.cli.theorems import VERDICTS, VerdictTable, collected, facts_of, in_brief, settled_status
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @app.command()
 def refute(
     targets: Annotated[list[str] | None, TARGET] = None,
-    seconds: Annotated[float, typer.Option("--seconds", help="How long to search for each counterexample.")] = 10.0,
+    seconds: Annotated[float, seconds_for("counterexample")] = 10.0,
     seed: Seed = 0,
     latex: Annotated[bool, typer.Option("--latex", help="Print every counterexample in LaTeX as well.")] = False,
     snippet: Annotated[

@@ -56,12 +56,13 @@ def report(
     Theorem files are Python and are run: name only files that you trust.
     """
     from tptheory.writing.gathering import ReportSettings
-    from tptheory.writing.report import build_report
+    from tptheory.writing.report import build_report, check_places
 
     out_screen = console()
     checked_integer("trials", trials, lowest=FEWEST)
-    found = list(collected(theorems and [theorems]).values())
     settings = ReportSettings(seed, trials, seconds, steps, paper)
+    check_places(out, paper)
+    found = list(collected(theorems and [theorems]).values())
     with _progress(screen_for_progress(out_screen, as_json)) as show:
         paths = build_report(out, found, settings, progress=show)
     facts = json.loads(paths.json.read_text(encoding="utf-8"))["summary"]

@@ -90,20 +90,8 @@ class _Group(TyperGroup):
             return super().invoke(ctx)
         except typer.Exit as end:
             raise typer.Exit(WRONG_INPUT if progress.left_out else end.exit_code) from None
-        except KeyboardInterrupt as stop:
-            if not was_sent(stop):
-                raise _stop(f"a file that was named raised {raised(stop)}. Take that out of it.") from None
-            raise _stop(": ".join(["interrupted", *stop.args]), status_of(stop)) from None
-        except BrokenPipeError as error:
-            if not _nobody_reads():
-                raise _stop(_of_the_system(error)) from None
-            raise typer.Exit(UNREAD) from None
-        except MemoryError as error:
-            raise _stop(f"not enough memory: {error or 'try something smaller'}") from None
-        except TptheoryError as error:
-            raise _stop(str(error)) from None
-        except OSError as error:
-            raise _stop(_of_the_system(error)) from None
+        except (KeyboardInterrupt, MemoryError, TptheoryError, OSError) as error:
+            raise _end_by(error) from None
         finally:
             _PROGRESS.reset(token)
 
@@ -117,6 +105,19 @@ def tell_fault(message: str) -> None:
     """Print why a file or theorem is left out; the command then ends with the status of wrong input."""
     _PROGRESS.get().left_out = True
     _stop(message)
+
+
+def _end_by(error: BaseException) -> typer.Exit:
+    """Print why a command ends by an error, and return what ends it; nothing is printed that nobody would read."""
+    if isinstance(error, KeyboardInterrupt):
+        if was_sent(error):
+            return _stop(": ".join(["interrupted", *error.args]), status_of(error))
+        return _stop(f"a file that was named raised {raised(error)}. Take that out of it.")
+    if isinstance(error, BrokenPipeError) and _nobody_reads():
+        return typer.Exit(UNREAD)
+    if isinstance(error, MemoryError):
+        return _stop(f"not enough memory: {error or 'try something smaller'}")
+    return _stop(_of_the_system(error) if isinstance(error, OSError) else str(error))
 
 
 def _nobody_reads() -> bool:

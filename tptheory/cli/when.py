@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.text import Text
 
-from tptheory.cli.options import Json, Seed
+from tptheory.cli.options import Json, Seed, seconds_for
 from tptheory.cli.shell import PROVED, UNDECIDED, app, console, print_json, printable, progress_bar, screen_for_progress
 from tptheory.cli.theorems import collected
 
@@ -20,7 +20,7 @@ def when(
     targets: Annotated[
         list[str], typer.Argument(metavar="TARGET", help="FILE.py::NAME; several are answered in turn.")
     ],
-    seconds: Annotated[float, typer.Option("--seconds", help="How long to search for each claim.")] = 30.0,
+    seconds: Annotated[float, seconds_for("claim")] = 30.0,
     seed: Seed = 0,
     explain: Annotated[
         bool, typer.Option("--explain", help="Print the proofs, and what breaks the claim just below each set.")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from tptheory.errors import InvalidFileError, InvalidValueError, complain
-from tptheory.files import cannot_write
+from tptheory.files import cannot_write, check_folder
 from tptheory.sweeping.json_lines import JsonLines
 from tptheory.sweeping.parquet import Parquet
 from tptheory.sweeping.records import Record, RecordKeys
@@ -41,6 +41,7 @@ def records_at(path: str | Path) -> Records:
     kinds: dict[str, Any] = {".jsonl": JsonLines, ".parquet": Parquet}
     if path.suffix not in kinds:
         raise InvalidValueError(complain("out", "a name that ends in .jsonl or .parquet", str(path)))
+    check_folder("out", path if path.suffix == ".parquet" else path.parent)
     try:
         return kinds[path.suffix](path)
     except (InvalidFileError, InvalidValueError):

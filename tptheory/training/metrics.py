@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 
 from tptheory.errors import InvalidFileError, InvalidTypeError, InvalidValueError, complain
 from tptheory.extras import optional_library
-from tptheory.files import cannot_write, is_stream, naming, open_locked, open_stream
+from tptheory.files import cannot_write, check_folder, is_stream, naming, open_locked, open_stream
 
 _CHUNK = 2**20
 
@@ -122,6 +122,7 @@ class TensorBoard:
     """
 
     def __init__(self, folder: str | os.PathLike[str], start: int = 0) -> None:
+        check_folder("tensorboard", folder)
         library = optional_library("tensorboardX", "tensorboard", str(folder), "tensorboard")
         try:
             self._writer = library.SummaryWriter(os.fspath(folder), purge_step=start or None)

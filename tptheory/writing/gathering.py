@@ -8,17 +8,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from time import perf_counter
 from typing import Any
 
 from sympy import MatrixExpr
 
-from tptheory.checking import check_seconds, checked_integer
+from tptheory.checking import MOST_STEPS, check_seconds, checked_integer
 from tptheory.claims.theorem import Theorem
 from tptheory.deciding.library import stored_path
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
-from tptheory.measuring.crosscheck import CrossCheck
+from tptheory.measuring.crosscheck import MOST_TRIALS, CrossCheck
 from tptheory.simulation.trajectories import Run
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.rules import RULES, Rule, rule_named
@@ -158,7 +158,8 @@ class ReportSettings:
 
     Raises:
         InvalidTypeError: if ``steps``, ``seed`` or ``trials`` is no integer.
-        InvalidValueError: if ``steps`` or ``seed`` is negative, ``trials`` below 1, or ``seconds`` not positive.
+        InvalidValueError: if ``steps`` or ``seed`` is negative, ``trials`` below 1, ``seconds`` not positive, or one is
+            larger than can be worked off.
     """
 
     seed: int = 0
@@ -169,8 +170,9 @@ class ReportSettings:
 
     def __post_init__(self) -> None:
         """Check what nothing else checks before the work begins."""
-        for name, lowest in (("steps", 0), ("seed", 0), ("trials", 1)):
-            checked_integer(name, getattr(self, name), lowest=lowest)
+        checked_integer("steps", self.steps, lowest=0, limit=MOST_STEPS)
+        checked_integer("trials", self.trials, limit=MOST_TRIALS)
+        checked_integer("seed", self.seed, lowest=0)
         check_seconds(self.seconds)
 
     def recorded(self) -> dict[str, int | float]:
@@ -296,8 +298,16 @@ def versions() -> dict[str, str]:
     return {
         "python": sys.version.split()[0],
         "platform": platform.platform(terse=True),
-        **{package: version(package) for package in PACKAGES},
+        **{package: _version(package) for package in PACKAGES},
     }
+
+
+def _version(package: str) -> str:
+    """Return the version of a package; it is unknown where the package lies there without being installed."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "unknown"
 
 
 def certificate_names(theorems: Sequence[Theorem]) -> list[str]:

@@ -16,7 +16,7 @@ from typing import Any
 from tptheory.certificates import checker, law_counts
 from tptheory.claims.theorem import Theorem
 from tptheory.errors import InvalidFileError, InvalidTypeError, InvalidValueError, complain
-from tptheory.files import in_utf8, move_whole, reason
+from tptheory.files import check_folder, check_writable, in_utf8, move_whole, reason
 from tptheory.processes import run_to_end
 from tptheory.proving.certificate import Certificate, LawCountCertificate
 from tptheory.temporaries import NAME as TEMPORARY
@@ -36,6 +36,9 @@ CHECKING_SECONDS = 600
 
 SHARES = 4
 """In how many shares the certificates are checked, each by a process of its own."""
+
+EVIDENCE = ("certificates", "counterexamples", "figures")
+"""The folders in the folder of a report."""
 
 DOCUMENTS = {"report.json": render_json, "report.tex": render_tex, "report.html": render_html}
 """The documents that render the data, with the same bytes each time; the page is written last."""
@@ -106,6 +109,7 @@ def build_report(
     if not isinstance(folder, str | Path):
         raise InvalidTypeError(complain("folder", "the path of a folder", folder))
     folder, settings = Path(folder), settings or ReportSettings()
+    check_places(folder, settings.paper)
     with _staging(folder) as stage, one_blas_thread():  # the same bytes, whatever the number of threads
         gathered = gather(theorems, settings, study=study, progress=progress)
         if progress is not None:
@@ -116,6 +120,24 @@ def build_report(
         if progress is not None:
             progress("write", 1, 1)
     return ReportPaths(folder, tuple(written), gathered)
+
+
+def check_places(folder: Path, paper: bool) -> None:
+    """Refuse a folder to which a report cannot be written, for what is there already, before any work is done.
+
+    Args:
+        folder: the folder; it need not exist.
+        paper: whether a paper is to be written, too.
+
+    Raises:
+        InvalidValueError: if a file is in the way of a folder, or anything else than a file in the way of a file.
+    """
+    check_folder("folder", folder)
+    if folder.is_dir():
+        for name in (*EVIDENCE, *([FOLDER] if paper else [])):
+            check_folder("folder", folder / name)
+        for name in (*DOCUMENTS, TIMES):
+            check_writable("folder", folder / name)
 
 
 def check_certificates(folder: Path, names: Sequence[str]) -> dict[str, str]:
@@ -164,7 +186,7 @@ def _reasons_of_one_call(program: ModuleType, folder: Path, names: Sequence[str]
 
 def _write(stage: Path, data: ReportData, paper: bool) -> list[Path]:
     """Write every file of a report into ``stage``, and return their paths in it; the page comes last."""
-    for folder in ("certificates", "counterexamples", "figures"):
+    for folder in EVIDENCE:
         (stage / folder).mkdir()
     evidence = _write_evidence(stage, data)
     names = [path.name for path in evidence if path.parts[0] == "certificates"]
