@@ -2,6 +2,7 @@
 
 import os
 from fractions import Fraction
+from time import perf_counter
 
 import numpy as np
 import pytest
@@ -318,3 +319,15 @@ def test_the_laws_do_not_depend_on_the_hashes_of_a_process(python):
     ]
     assert said[0] == said[1]
     assert "LogPdet(W_2)" in said[0]
+
+
+def test_a_search_that_is_too_large_for_its_time_says_so():
+    """The words of twenty letters are thousands, and each is evaluated at hundreds of points."""
+    started = perf_counter()
+    with pytest.raises(InvalidValueError, match="long enough to search words of up to 20 letters") as e:
+        conservation_laws("tp", (3, 3, 3), degree=20, seconds=0.5)
+    assert perf_counter() - started < 10
+    assert str(e.value).endswith(". Give more, or a smaller degree.")
+    assert "(got 0.5). It got to " in str(e.value)
+    with pytest.raises(InvalidValueError, match="'seconds' must be long enough"):
+        count_conservation_laws("tp", (3, 3, 3), degree=20, seconds=0.1)

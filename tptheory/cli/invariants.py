@@ -8,7 +8,7 @@ import typer
 from rich.text import Text
 
 from tptheory.checking import read_widths, widths_text
-from tptheory.cli.options import WIDTHS, Json, RuleName, Seconds, Seed, Set, values_of
+from tptheory.cli.options import WIDTHS, Json, RuleName, Seed, Set, seconds_for, values_of
 from tptheory.cli.shell import PROVED, STYLES, UNDECIDED, alignment, app, console, print_json, progress_bar
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def invariants(
     batch: Annotated[int | None, typer.Option(help="The number of samples of a datum; one unless given.")] = None,
     settings: Set = None,
     seed: Seed = 0,
-    seconds: Seconds = 10.0,
+    seconds: Annotated[float, seconds_for("laws, and then for each proof; the count has no limit")] = 10.0,
     latex: Annotated[bool, typer.Option("--latex", help="Print the laws in LaTeX.")] = False,
     as_json: Json = False,
 ) -> None:

@@ -75,11 +75,11 @@ def checked_seconds(seconds: float) -> float:
 
 
 def seconds_for(what: str) -> Any:
-    """Return the option that says how long to search for each of what is searched for."""
-    return typer.Option("--seconds", callback=checked_seconds, help=f"How long to search for each {what}.")
+    """Return the option that says how long to search for something."""
+    return typer.Option("--seconds", callback=checked_seconds, help=f"How long to search for {what}.")
 
 
-Seconds = Annotated[float, seconds_for("proof")]
+Seconds = Annotated[float, seconds_for("each proof")]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="What all random numbers start from.")]
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @app.command()
 def refute(
     targets: Annotated[list[str] | None, TARGET] = None,
-    seconds: Annotated[float, seconds_for("counterexample")] = 10.0,
+    seconds: Annotated[float, seconds_for("each counterexample")] = 10.0,
     seed: Seed = 0,
     latex: Annotated[bool, typer.Option("--latex", help="Print every counterexample in LaTeX as well.")] = False,
     snippet: Annotated[

@@ -20,7 +20,7 @@ def when(
     targets: Annotated[
         list[str], typer.Argument(metavar="TARGET", help="FILE.py::NAME; several are answered in turn.")
     ],
-    seconds: Annotated[float, seconds_for("claim")] = 30.0,
+    seconds: Annotated[float, seconds_for("each claim")] = 30.0,
     seed: Seed = 0,
     explain: Annotated[
         bool, typer.Option("--explain", help="Print the proofs, and what breaks the claim just below each set.")

@@ -15,6 +15,7 @@ from sympy import Inverse, MatrixExpr, MatrixSymbol, Rational, S, Trace
 
 from tptheory.claims.hypotheses import full_column_rank, full_row_rank
 from tptheory.claims.vocabulary import ImageWithin, Zero
+from tptheory.clock import in_time
 from tptheory.errors import InvalidValueError, complain
 from tptheory.numeric.jets import Jet
 from tptheory.symbolic.dynamics import Flow
@@ -91,7 +92,7 @@ def cyclic_words(found: Sequence[Word]) -> list[Word]:
     """Return the square words, one for each trace: rotations and transposes of a word have the same trace."""
     seen: set[Word] = set()
     chosen = []
-    for word in found:
+    for word in in_time(found):
         if word[0].rows == word[-1].cols and word not in seen:
             chosen.append(word)
             seen.update(words_of_same_trace(word))
@@ -152,7 +153,7 @@ def values_of(found: Sequence[Word], letters: Mapping[MatrixExpr, Jet]) -> dict[
             values[word] = value(word[:-1]) * letters[word[-1]]
         return values[word]
 
-    return {word: value(word) for word in found}
+    return {word: value(word) for word in in_time(found)}
 
 
 def word_candidate(word: Word, traces: bool) -> Candidate:

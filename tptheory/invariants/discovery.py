@@ -11,8 +11,10 @@ import numpy as np
 
 from tptheory.checking import check_seconds, checked_integer
 from tptheory.claims.motions import Conserved, Decays
+from tptheory.clock import TimeUpError, time_limit
 from tptheory.deciding.answers import confirmed_proof, decide
 from tptheory.deciding.verdicts import Proved, Refuted, Undecided
+from tptheory.errors import InvalidValueError, complain
 from tptheory.invariants.ansatz import Candidate, generic_ranks
 from tptheory.invariants.counting import count_laws
 from tptheory.invariants.fields import DataFields
@@ -40,6 +42,7 @@ def count_conservation_laws(
     constants: Mapping[Any, Any] | None = None,
     seed: int = 0,
     degree: int | None = None,
+    seconds: float = 10.0,
     progress: Progress = lambda _: None,
 ) -> CountedLaws:
     """Count the independent quantities that the flow of a rule conserves for all data and any loss.
@@ -59,6 +62,7 @@ def count_conservation_laws(
             almost all values.
         seed: of the primes, the point and the data.
         degree: if given, also look for the laws, up to this degree, as `conservation_laws` does.
+        seconds: how long to look for them, and then for each proof.
         progress: is called with a text whenever a part begins.
 
     >>> from tptheory.symbolic.rules import Backprop, TargetProp
@@ -83,6 +87,7 @@ def count_conservation_laws(
             batch=batch,
             constants=constants,
             seed=seed,
+            seconds=seconds,
             progress=progress,
         )
         return replace(found.counted, found=found)
@@ -120,7 +125,7 @@ def conservation_laws(
         constants: as for `count_conservation_laws`. A law is proved for all values of a matrix that is given; one that
             holds for the given matrix alone is found, and not proved.
         seed: of the primes, points and data.
-        seconds: how long to search for each proof.
+        seconds: how long to search for quantities, and then for each proof; the count takes what it takes.
         progress: is called with a text whenever a part begins.
 
     >>> from tptheory.symbolic.rules import Backprop, TargetProp
@@ -132,7 +137,8 @@ def conservation_laws(
 
     Raises:
         InvalidTypeError: if an argument is of the wrong type.
-        InvalidValueError: if widths or degree are too large, the rule has no flow, or a constant is not admitted.
+        InvalidValueError: if widths or degree are too large, also for the ``seconds``, the rule has no flow, or a
+            constant is not admitted.
         UnknownNameError: if ``rule`` or a constant is not known.
     """
     degree, seed = checked_integer("degree", degree, limit=LARGEST_DEGREE), checked_integer("seed", seed, lowest=0)
@@ -141,11 +147,27 @@ def conservation_laws(
     counted = count_laws(fields, seed, progress)
     search = Search(fields, np.random.default_rng(seed))
     laws = []
-    for law, independent in _independent_laws(search, degree, progress):
+    for law, independent in _laws_in_time(search, degree, seconds, progress):
         progress(f"proving that {law.quantity} {'is conserved' if law.rate == 0 else 'decays'}")
         laws.append(_certified(search, law, independent, seconds))
     found, decaying = (tuple(law for law in laws if (law.rate == 0) is still) for still in (True, False))
     return ConservationLaws(fields.rule, counted.widths, biases, degree, found, counted, decaying)
+
+
+def _laws_in_time(search: Search, degree: int, seconds: float, progress: Progress) -> list[tuple[Candidate, int]]:
+    """Return the independent laws if they are found in so many seconds.
+
+    Raises:
+        InvalidValueError: if they are not.
+    """
+    said = [""]
+    try:
+        with time_limit(seconds):
+            return _independent_laws(search, degree, lambda text: progress(said.append(text) or text))
+    except TimeUpError:
+        expected = f"long enough to search words of up to {degree} letters"
+        mend = f"It got to {said[-1]}. Give more, or a smaller degree."
+        raise InvalidValueError(complain("seconds", expected, seconds, mend)) from None
 
 
 def _independent_laws(search: Search, degree: int, progress: Progress) -> list[tuple[Candidate, int]]:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from sympy import Identity, MatrixExpr, MatrixSymbol, Rational, S, Symbol
 
+from tptheory.clock import in_time, require_time
 from tptheory.errors import InvalidValueError, TptheoryError, complain
 from tptheory.invariants.ansatz import (
     Candidate,
@@ -113,6 +114,7 @@ class Search:
         relations = LinearRelations(len(candidates), self.field.matrix)
         rows: list[list[Any]] = []
         while len(rows) < len(candidates) + _SURPLUS:
+            require_time()
             point = self._point()
             factor = self._printer(point).doprint(rate).value
             changes = [(jet.coefficient(1), jet.value) for jet in self._moving(point, group, others, traces)]
@@ -120,7 +122,7 @@ class Search:
             rows += map(list, zip(*defects, strict=True))
         relations.add(rows)
         laws = []
-        for relation in relations.basis():
+        for relation in in_time(relations.basis()):
             coefficients = [_small_rational(int(c), self.field.prime) for c in relation]
             if None not in coefficients:
                 terms = [(c, candidate) for c, candidate in zip(coefficients, candidates, strict=True) if c][::-1]
