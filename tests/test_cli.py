@@ -13,6 +13,7 @@ from multiprocessing import active_children
 
 import numpy as np
 import pytest
+from rich.progress import Progress
 
 from tptheory import RULES, DeepLinearNetwork, Pinv, __version__, collect, refute, rule_named
 from tptheory.claims import theorem as collecting
@@ -615,6 +616,13 @@ def test_wrong_input_ends_in_one_clear_line(run, facts, tmp_path, arguments, mes
     assert re.fullmatch(r"error: .*\n", result.stderr)
     assert message in result.stderr
     assert result.stdout == ""
+
+
+def test_progress_that_is_not_shown_is_neither_started_nor_stopped(run, monkeypatch):
+    """Rich 13 prints an empty line when it stops, on a screen that is no terminal too."""
+    monkeypatch.setattr(Progress, "start", lambda _: pytest.fail("it was started"))
+    monkeypatch.setattr(Progress, "stop", lambda progress: progress.console.print())
+    assert run("simulate", "--steps", 3).stderr == ""
 
 
 LATE = [

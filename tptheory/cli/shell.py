@@ -9,7 +9,7 @@ import re
 import select
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from inspect import cleandoc
 from pathlib import Path
@@ -226,7 +226,9 @@ def progress_bar(screen: Console, *more: ProgressColumn) -> Iterator[Progress]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}", markup=False))
-    with Progress(*columns, *more, console=screen, transient=True, disable=not screen.is_terminal) as progress:
+    shown = screen.is_terminal
+    progress = Progress(*columns, *more, console=screen, transient=True, disable=not shown)
+    with progress if shown else nullcontext():  # older rich prints an empty line when it stops, for one not shown too
         yield progress
 
 
