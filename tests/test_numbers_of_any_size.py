@@ -21,6 +21,7 @@ from tptheory import (
 )
 from tptheory.checking import checked_integer, memory
 from tptheory.errors import InvalidTypeError, InvalidValueError, TptheoryError, complain
+from tptheory.simulation.steps import Steps
 from tptheory.symbolic.network import DEEPEST
 
 SIZES = {
@@ -79,6 +80,13 @@ def test_memory_is_estimated_before_it_is_taken():
     with pytest.raises(
         InvalidValueError, match=r"'steps' must be so small that what it needs, .*, fits into the memory"
     ):
+        simulate("tp", W, X, Y, lr=0.1, steps=memory() // 8)
+
+
+def test_memory_is_estimated_before_a_run_starts(monkeypatch):
+    """The start alone inverts every weight, which at large widths takes minutes that no signal ends."""
+    monkeypatch.setattr(Steps, "start", lambda *_: pytest.fail("it was started"))
+    with pytest.raises(InvalidValueError, match="'steps' must be so small that what it needs"):
         simulate("tp", W, X, Y, lr=0.1, steps=memory() // 8)
     with pytest.raises(InvalidValueError, match=r"'widths' must be so small that what it needs"):
         train("bp", widths=(64, 10**9, 10))

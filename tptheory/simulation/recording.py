@@ -36,9 +36,13 @@ class TrajectoryRecord:
 
     def follow(self, stepper: Stepper, values: dict[str, Any], tell: OnProgress | None = None) -> None:
         """Advance networks from these values to the end of the steps or the flow, or until all have stopped."""
+        moving = sum(getattr(values.get(name), "nbytes", 0) for name in self.changed)
+        self._check_memory(stepper.count, 2 * moving)  # they and their changes; the start alone may take long
         arrival = stepper.start(values)
         self.append(arrival.moment)
-        self._check_memory(stepper.count)
+        kept = sum(np.asarray(history[0]).nbytes for history in self.kept.values())
+        changes = sum(np.asarray(self.kept[name][0]).nbytes for name in self.changed if name in self.kept)
+        self._check_memory(stepper.count, kept + changes)
         moment = self.remove_stopped(arrival)
         while self.alive.size and self.steps < stepper.count:
             arrival = stepper.advance(moment, self.steps, self.alive, tell or (lambda _: None))
@@ -47,16 +51,14 @@ class TrajectoryRecord:
             if self.alive.size:
                 self.append(moment)
 
-    def _check_memory(self, count: int) -> None:
-        """Refuse more moments than memory holds, going by the first, all of which are kept.
+    def _check_memory(self, count: int, one: int) -> None:
+        """Refuse more moments, of so many bytes each, than memory holds: all of them are kept.
 
         Raises:
             InvalidValueError: if the record would not fit.
         """
-        one = sum(np.asarray(history[0]).nbytes for history in self.kept.values())
-        changes = sum(np.asarray(self.kept[name][0]).nbytes for name in self.changed if name in self.kept)
         mend = "All of them are kept: take fewer, or go on from the last of a shorter run."
-        check_memory("steps", count, (count + 1) * (one + changes), mend)
+        check_memory("steps", count, (count + 1) * one, mend)
 
     def append(self, moment: Moment) -> None:
         """Record a moment; members that have stopped keep their last values, and their changes are 0."""
