@@ -220,7 +220,7 @@ def theorem_folder() -> Path:
 
 
 def _neighbours(path: Path) -> list[str]:
-    return sorted(f.name for f in path.parent.glob("*.py")) if path.parent.is_dir() else []
+    return sorted(f.name for f in path.parent.glob("*.py") if f.is_file()) if path.parent.is_dir() else []
 
 
 def _own(values: Iterable[Any], path: Path) -> list[Theorem]:

@@ -56,13 +56,21 @@ class Guard:
         replaced = []
         for name, before in self._modules.items():
             now = vars(sys.modules[name]) if name in sys.modules else before
-            if now == before:  # the same objects, mostly, which are compared first by what they are
+            if _are_same(now, before):
                 continue
             others = [key for key, value in before.items() if callable(value) and now.get(key) is not value]
             now.update({key: before[key] for key in others})
             replaced += [f"replaced {name}.{key}" for key in others]
             self._modules[name] = dict(now)
         return replaced
+
+
+def _are_same(now: dict[str, Any], before: dict[str, Any]) -> bool:
+    """Whether two namespaces are equal: mostly they hold the same objects, which are compared first by identity."""
+    try:
+        return now == before
+    except Exception:  # arrays, or a user's own objects, whose comparison may raise anything
+        return False
 
 
 def _used() -> dict[str, ModuleType]:

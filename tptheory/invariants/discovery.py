@@ -160,10 +160,15 @@ def _laws_in_time(search: Search, degree: int, seconds: float, progress: Progres
     Raises:
         InvalidValueError: if they are not.
     """
-    said = [""]
+    said = ["no step"]
+
+    def noted(text: str) -> None:
+        said.append(text)
+        progress(text)
+
     try:
         with time_limit(seconds):
-            return _independent_laws(search, degree, lambda text: progress(said.append(text) or text))
+            return _independent_laws(search, degree, noted)
     except TimeUpError:
         expected = f"long enough to search words of up to {degree} letters"
         mend = f"It got to {said[-1]}. Give more, or a smaller degree."
