@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import builtins
 import importlib.util
 import io
@@ -98,3 +99,16 @@ def run_file(argument: str, path: Path) -> dict[str, Any]:
     finally:
         sys.modules.pop(name, None)
     return vars(module)
+
+
+def written_in(path: Path) -> set[str]:
+    """Return the names that a Python file, which was run before, defines itself and does not import."""
+    found: set[str] = set()
+    for node in ast.parse(path.read_bytes()).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            found.add(node.name)
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            found |= {
+                name.id for name in ast.walk(node) if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store)
+            }
+    return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from tptheory.claims.python_files import run_file
+from tptheory.claims.python_files import run_file, written_in
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain, raised, unknown_name
 from tptheory.symbolic.rules import Rule, rule_named
 
@@ -33,7 +33,7 @@ def rule_from(name: str) -> Rule:
         own = next((key for key, rule in rules.items() if rule.__module__ == defined.get("__name__")), "Name")
         raise InvalidValueError(complain("rule", "a rule in a file", name, f"Name the class: {path}::{own}."))
     if wanted not in rules:
-        raise unknown_name("rule", wanted, rules)
+        raise unknown_name("rule", wanted, rules.keys() & written_in(Path(path)))
     found = rules[wanted]
     return _called(name, found) if isinstance(found, type) else found
 

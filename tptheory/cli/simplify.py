@@ -60,14 +60,14 @@ def _expression(target: str) -> tuple[Any, Any]:
         UnknownNameError: if the file does not define it.
         InvalidFileError: if the file does not import, or the function raises.
     """
-    from tptheory.claims.python_files import run_file
+    from tptheory.claims.python_files import run_file, written_in
 
     path, _, name = target.partition("::")
     if not name:
         raise InvalidValueError(complain("target", "FILE.py::NAME", target, f"Name an expression: {path}::update."))
     defined = run_file("target", Path(path))
     if name not in defined:
-        raise unknown_name("target", name, [key for key in defined if not key.startswith("_")])
+        raise unknown_name("target", name, {key for key in written_in(Path(path)) if not key.startswith("_")})
     value = defined[name]
     if callable(value) and not hasattr(value, "free_symbols"):
         try:
