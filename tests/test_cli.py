@@ -817,7 +817,7 @@ def test_invariants_tells_what_is_conserved_and_whether_it_is_all(run):
 def test_invariants_says_so_when_more_laws_exist_than_were_found(run):
     """At widths 1-2-1 the count is three, and words give two."""
     shown = run("invariants", "--rule", "tp", "--widths", "1,2,1").stdout
-    assert "2 independent conserved quantities found, but there are 3: 1 lies outside the ansatz" in shown
+    assert "2 independent conserved quantities found, but there are 3: 1 has a form that was not tried" in shown
 
 
 def test_invariants_says_for_which_parameters_it_counts(run):

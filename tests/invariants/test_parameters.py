@@ -43,8 +43,8 @@ def test_a_count_at_random_values_says_so():
     """What was drawn at random is named in each text: parameters and fixed matrices without a value, and no others."""
     mixed = conservation_laws(Mixed(), (1, 1, 1))
     assert repr(mixed) == (
-        "<0 independent conserved quantities of Mixed() at widths (1, 1, 1), but there are 1 for almost every s: "
-        "1 lies outside the ansatz>"
+        "<0 independent conserved quantities of Mixed() at widths (1, 1, 1), but there is 1 for almost every s: "
+        "1 has a form that was not tried, such as coefficients that depend on s, which may be given as numbers>"
     )
     damped = conservation_laws("damped-tp", (2, 2, 1))
     assert "which is all there are for almost every lambda: " in repr(damped)

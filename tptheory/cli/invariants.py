@@ -81,7 +81,7 @@ def _print_laws(heading: str, laws: ConservationLaws) -> None:
         out.print(_line(law))
     out.print(_sentence(laws))
     ranks, primes = " -> ".join(map(str, laws.counted.ranks)), laws.counted.primes
-    out.print(f"The brackets of 1, 2, ... fields have rank {ranks}, modulo {primes[0]} and {primes[1]}.")
+    out.print(f"Counted by the ranks of brackets of fields: {ranks}, modulo {primes[0]} and {primes[1]}.")
 
 
 def _line(law: Law) -> Text:

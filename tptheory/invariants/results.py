@@ -176,8 +176,11 @@ class ConservationLaws(ShownAsTable):
         """Whether the laws found and the count agree, in words, and for which values of what the rule holds fixed."""
         if self.matched:
             return f"which is all there are{self.counted.almost_every}"
-        missing, there = self.counted.count - self.count, f"{self.counted.count}{self.counted.almost_every}"
-        return f"but there are {there}: {missing} {'lies' if missing == 1 else 'lie'} outside the ansatz"
+        there, missing = self.counted.count, self.counted.count - self.count
+        said = f"but there {'is' if there == 1 else 'are'} {there}{self.counted.almost_every}"
+        said += f": {missing} {'has' if missing == 1 else 'have'} a form that was not tried"
+        names = " and ".join(self.counted.drawn)
+        return f"{said}, such as coefficients that depend on {names}, which may be given as numbers" if names else said
 
     def __repr__(self) -> str:
         """Show what was found, what was proved, and whether it is all."""
