@@ -19,27 +19,13 @@ from contextvars import ContextVar
 from time import perf_counter
 from typing import TypeVar
 
+from tptheory.errors import TimeUpError as TimeUpError
+
 Item = TypeVar("Item")
 
 _END: ContextVar[float] = ContextVar("the time at which the search that runs must end", default=math.inf)
 GRACE, PART = 0.05, 0.05
 """The limit comes so many seconds later than the time that was asked for, and by so great a part of it."""
-
-
-class TimeUpError(BaseException):
-    """Raised where the time is up; the search that runs turns it into an answer, mostly the one that set the limit.
-
-    A search inside another one, which sets no limit of its own, may catch it, and answer with what it has. It is no
-    Exception, so that code that catches whatever a user's function raises does not take it for an error of that
-    function.
-
-    Attributes:
-        reason: why the search ends, in words.
-    """
-
-    def __init__(self, reason: str = "the time was up") -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 def grace(seconds: float) -> float:

@@ -60,6 +60,22 @@ class MissingLibraryError(TptheoryError, ImportError):
     """Report an optional library that is asked for and not installed."""
 
 
+class TimeUpError(BaseException):
+    """Raised where the time is up; the search that runs turns it into an answer, mostly the one that set the limit.
+
+    A search inside another one, which sets no limit of its own, may catch it, and answer with what it has. It is no
+    Exception, so that code that catches whatever a user's function raises does not take it for an error of that
+    function.
+
+    Attributes:
+        reason: why the search ends, in words.
+    """
+
+    def __init__(self, reason: str = "the time was up") -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
 def complain(argument: str, expected: str, came: object, mend: str = "") -> str:
     """Word a message: ``'argument' must be expected (got came). mend``; a fraction is shown as it is typed.
 
@@ -87,7 +103,7 @@ def value_text(came: object) -> str:
         return f"{type(came).__name__} with numbers of thousands of digits"
     except RecursionError:
         return f"{type(came).__name__} that is nested deeply"
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, TimeUpError):
         raise
     except BaseException:  # a user's own class may raise anything
         return f"an object of the class {type(came).__name__}"
@@ -102,7 +118,7 @@ def raised(error: BaseException) -> str:
     """
     try:
         said = " ".join(str(error).split())
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, TimeUpError):
         raise
     except BaseException:  # a user's own class may raise anything
         said = "an error that cannot be printed"

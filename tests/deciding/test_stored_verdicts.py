@@ -54,6 +54,12 @@ def test_a_theorem_that_stays_open_says_how_far_both_sides_got(expected):
     assert {"proof", "counterexample"} <= set(verdict.evidence)
 
 
+@pytest.mark.parametrize("seconds", [0.001, 0.02])
+def test_a_look_that_takes_all_the_time_leaves_a_verdict(seconds):
+    """What is left for each side is never less than the least that a side gets."""
+    assert settle(Theorem("Equal cubes", equal_cubes), seconds=seconds).word == "undecided"
+
+
 def test_time_that_is_up_between_the_sides_leaves_what_they_said(monkeypatch):
     """The prover had its turn, and the time of the whole question ended before the search for instances began."""
 

@@ -204,10 +204,11 @@ def test_a_bound_of_a_rank_says_of_which_matrix_it_is():
     """A counterexample shows the rank and its bound, in text, in LaTeX and in a notebook."""
     found = decide(AtMost(Rank(A), Rank(A + D))).counterexample
     assert found.text().splitlines()[-1] == "rank(A) = 1, not a rank of at most 0, that of A + D"
-    assert "a rank of at most 0, that of A + D" in found._repr_markdown_()
+    assert "what should be a rank of at most 0, that of $A + D$ is $1$" in found._repr_markdown_()
     assert decide(RankAtMost(R, 1)).counterexample.text().endswith("rank(R) = 2, not a rank of at most 1")
     size = decide(RankAtMost(BlockMatrix([[R, S], [S, R]]), n)).counterexample
-    assert size.text().endswith("not a rank of at most 1, n")
+    assert size.text().endswith("not a rank of at most 1, which is n")
+    assert r"\text{, not a rank of at most 1, which is $n$}" in size.latex()
 
 
 def test_what_has_no_value_is_not_confirmed():

@@ -51,6 +51,10 @@ PAIRS = {
         AtMost(Y.T * R * Y + (X - Y).T * S * (X - Y), X.T * parallel * X, given=forms),
     ),
     "the inverse of a sum": (NonNegative(Pinv(R + S), given=forms), NonNegative(Pinv(R + S), given=symmetric_both)),
+    "beside a product that is idempotent": (
+        AtMost(1, Determinant(I + A.T * A), given=[Equal(X * Y * X * Y, X * Y)]),
+        AtMost(2, Determinant(I + A.T * A), given=[Equal(X * Y * X * Y, X * Y)]),
+    ),
     "ridge regression shrinks": (
         AtMost(squared_norm(ridge(b) * y), squared_norm(ridge(a) * y), given=[at_most(a, b)]),
         AtMost(squared_norm(ridge(a) * y), squared_norm(ridge(b) * y), given=[at_most(a, b)]),
@@ -131,8 +135,10 @@ def test_its_neighbour_is_refuted(claim):
 
 
 def test_projections_have_a_form_below_both():
-    """``2 P (P + Q)+ Q`` is symmetric, and a projection (Anderson and Duffin, 1969)."""
+    """``2 P (P + Q)+ Q`` is symmetric, a projection, and within the image of both (Anderson and Duffin, 1969)."""
     P, Q = MatrixSymbol("P", n, n), MatrixSymbol("Q", n, n)
     meet = 2 * P * Pinv(P + Q) * Q
     check_proved(Equal(meet, meet.T, given=[projection(P, Q), symmetric(P, Q)]))
+    check_proved(Equal(P * meet, meet, given=[projection(P, Q), symmetric(P, Q)]))
+    check_proved(Equal(meet * meet, meet, given=[projection(P, Q), symmetric(P, Q)]))
     check_refuted(Equal(meet, P, given=[projection(P, Q), symmetric(P, Q)]))

@@ -76,10 +76,11 @@ def _are_same(now: dict[str, Any], before: dict[str, Any]) -> bool:
 def _used() -> dict[str, ModuleType]:
     """Return the modules of tptheory, and those that one of them imports as a whole."""
     own = {name: module for name, module in sys.modules.items() if name.partition(".")[0] == "tptheory"}
-    found = dict(own)
+    found = dict(own)  # the hooks of sys are for everyone to replace
     for module in own.values():
         whole = [value for value in vars(module).values() if isinstance(value, ModuleType)]
         found |= {one.__name__: one for one in whole if sys.modules.get(one.__name__) is one}
+    found.pop("sys", None)
     return found
 
 

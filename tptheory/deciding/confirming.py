@@ -83,7 +83,7 @@ class Confirmation:
             return {}
         shown = Counterexample(self.part, self.values)
         lines = {str(s): str(v) for s, v in self.values.items()}
-        outcome = f"{self.broken.expression} = {self.broken.value}, not {self.broken.expected}"
+        outcome = f"{self.broken.expression} = {self.broken.value}, not {self.broken.told(str)}"
         return {"part": self.part.statement(), "instance": shown.to_json(), "values": lines, "outcome": outcome}
 
 

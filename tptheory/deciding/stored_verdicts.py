@@ -15,6 +15,7 @@ from tptheory.claims.ranges import at_small_depths, numbered_parts
 from tptheory.claims.theorem import Theorem
 from tptheory.clock import time_limit
 from tptheory.deciding.answers import (
+    LEAST_SECONDS,
     OUT_OF_TIME,
     confirmed_counterexample,
     confirmed_proof,
@@ -68,7 +69,7 @@ def settle(theorem: Theorem, seconds: float = 10.0) -> Found:
     if isinstance(look, Refuted):
         longer = refute(theorem, EXPECTED_SHARE * seconds)
         return longer if isinstance(longer, Refuted) else look
-    return _one_side_first(theorem, seconds - look.seconds)
+    return _one_side_first(theorem, max(seconds - look.seconds, LEAST_SECONDS))
 
 
 def _one_side_first(theorem: Theorem, seconds: float) -> Found:

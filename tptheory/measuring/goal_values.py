@@ -41,8 +41,10 @@ class Violation:
 
     Attributes:
         expression: the expression that was evaluated.
-        expected: what its value should be.
+        expected: what its value should be, in words.
         value: its exact value; an `Enclosure` or an `EnclosedMatrix` where it is irrational.
+        bound: the matrix whose rank bounds it, or the size that does; None where a number was claimed.
+        alone: whether it was claimed by itself, and not as one of several alternatives.
         defined: whether everything that it rests on has a value. An alternative that inverts a singular matrix does not
             hold. If no other one holds either, that contradicts a proof of the claim, but it is no counterexample.
     """
@@ -51,6 +53,14 @@ class Violation:
     expected: str
     value: Any
     defined: bool = True
+    bound: Any = None
+    alone: bool = True
+
+    def told(self, say: Callable[[Any], str]) -> str:
+        """Return what the value should be; ``say`` writes an expression."""
+        whose = "that of" if isinstance(self.bound, MatrixExpr) else "which is"
+        told = self.expected if self.bound is None else f"{self.expected}, {whose} {say(self.bound)}"
+        return told if self.alone else f"{told}, and no other alternative holds"
 
 
 def violation(goals: Iterable[Goal], value: Value, values: Instance) -> Violation | None:
@@ -88,8 +98,8 @@ def _larger_rank(goal: RankAtMost, rank: int, value: Value, values: Instance) ->
     least = min(bounds, key=lambda bound: bounds[bound])
     if rank <= bounds[least]:
         return None
-    whose = f", that of {least}" if isinstance(least, MatrixExpr) else "" if least.is_Integer else f", {least}"
-    return Violation(Rank(goal.expression), f"a rank of at most {bounds[least]}{whose}", fmpq(rank))
+    bound = None if sympify(least).is_Integer else least
+    return Violation(Rank(goal.expression), f"a rank of at most {bounds[least]}", fmpq(rank), bound=bound)
 
 
 def _negative(goal: NonNegative, found: Any) -> Violation:
@@ -115,7 +125,7 @@ def _no_alternative(goal: OneOf, value: Value, values: Instance) -> Violation | 
     if len(failures) < len(broken):
         return None
     first, defined = failures[0], all(each.defined for each in failures)
-    return Violation(first.expression, f"{first.expected}, and no other alternative holds", first.value, defined)
+    return replace(first, defined=defined, alone=False)
 
 
 def _alternative(goals: Iterable[Goal], value: Value, values: Instance) -> Violation | None:

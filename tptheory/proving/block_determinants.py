@@ -2,7 +2,7 @@
 
 ``det [[R, P], [S, Q]] = det R det(Q - S R^-1 P)`` where R has an inverse (Schur, 1917); it is ``det R det Q`` where P
 or S is zero, and ``det(R + P) det(R - P)`` where ``Q = R`` and ``S = P``. Where ``R S = S R`` it is ``det(R Q - S P)``,
-and so for any two blocks beside each other that commute (Silvester, Determinants of block matrices, 2000).
+and with the factors in another order for each two blocks of a row or column that commute (Silvester, 2000).
 """
 
 from __future__ import annotations
@@ -30,19 +30,20 @@ def block_determinant(translator: Knowledge, M: BlockMatrix) -> Polynomial:
     if M.rowblocksizes == M.colblocksizes:
         refuse_layers(size for size in map(translator.size, M.rowblocksizes) if not isinstance(size, int))
         blocks = {(i, j): translator(M.blocks[i, j]) for i, j in product(range(len(M.rowblocksizes)), repeat=2)}
-        whole, found = translator(M), list(dict.fromkeys(_determinants(translator, blocks)))
+        found = list(dict.fromkeys(_determinants(translator, blocks)))
         for other in found[1:]:
             translator.assume(found[0] - other, FOUND_TWICE)
-        value = found[0] if found else determinant(translator, whole)
-        _compare(translator, whole, blocks, value)
+        value = found[0] if found else determinant(translator, translator(M))
+        _compare(translator, M, blocks, value)
         return value
     return determinant(translator, translator(M))
 
 
-def _compare(translator: Knowledge, whole: Polynomial, blocks: Blocks, value: Polynomial) -> None:
+def _compare(translator: Knowledge, M: BlockMatrix, blocks: Blocks, value: Polynomial) -> None:
     """Assume how a determinant compares with 0, and with those of the blocks on the diagonal, where that is known."""
     diagonal = [block for (i, j), block in sorted(blocks.items()) if i == j]
-    assume_fischer(translator, whole, value, diagonal, determinant)
+    if all(blocks[j, i] == block.transpose() for (i, j), block in blocks.items() if i != j):
+        assume_fischer(translator, translator(M), value, diagonal, determinant)
     if len(diagonal) == 2 and diagonal[0] == diagonal[1] and blocks[0, 1] == blocks[1, 0].scale(-1):
         root = translator.root(value)
         translator.assume(root * root - value, COMPLEX)

@@ -46,11 +46,11 @@ def assume_order(translator: Knowledge, A: Polynomial, value: Polynomial, determ
     """
     if len(A.terms) > MOST_TERMS or has_layers(A):
         return
-    if 1 < len(A.terms) < MOST_TERMS and not translator.comparing:
+    if len(A.terms) == 2 and not translator.comparing:
         translator.conclude(("det", A, "order"), lambda zero: _with_larger(translator, zero, A, value, determinant))
-    determinant = _of_parts(determinant)
+    of_part = _of_parts(determinant)
     forms = Forms(translator)
-    _compare_with_grams(translator, A, value, determinant)
+    _compare_with_grams(translator, A, value, of_part)
     if not forms.is_accretive(A):
         return
     if not is_nonnegative(value, translator):
@@ -58,7 +58,7 @@ def assume_order(translator: Knowledge, A: Polynomial, value: Polynomial, determ
     for m, c in sorted(A.terms.items()) if len(A.terms) > 1 else ():
         P = A.with_terms({m: c})
         if forms.is_semidefinite(m, c):
-            parts = determinant(translator, P) + determinant(translator, A - P)
+            parts = of_part(translator, P) + of_part(translator, A - P)
             _assume_root(translator, value - parts, ORDERED)
     whole = Polynomial.identity(A.alphabet, A.rows)
     if A.terms.get(((), "")) == 1 and forms.is_form(A - whole):
@@ -81,7 +81,7 @@ def assume_fischer(
     """Assume that the determinant of a form is at most the product of those of its diagonal blocks (Fischer, 1908)."""
 
     def consequences(zero: Polynomial) -> Iterator[tuple[Polynomial, Reason]]:
-        for (scalars, word), c in zero.terms.items():
+        for (scalars, word), c in () if has_layers(zero) else zero.terms.items():
             if not scalars and abs(c) == 1 and _is_square_of_root(zero.alphabet, word):
                 square = Polynomial.word(zero.alphabet, word)
                 if square - zero.scale(c) == M:

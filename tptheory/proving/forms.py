@@ -61,7 +61,7 @@ def assume_form(translator: Knowledge, factors: Sequence[Polynomial], whole: Pol
             root = translator.root(whole)
             yield root * root.transpose() - whole, reason
 
-    _assume_once_known(translator, ("form", whole), follows)
+    _assume_once_known(translator, ("form", whole, tuple(factors)), follows)
 
 
 def _assume_once_known(translator: Knowledge, key: object, follows: Follows) -> None:

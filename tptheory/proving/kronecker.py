@@ -81,7 +81,8 @@ def _number(node: Any, factors: Sequence[MatrixExpr]) -> Any:
         return sum(LogPdet(A) * prod(ranks[:i] + ranks[i + 1 :]) for i, A in enumerate(factors))
     if not _are_square(factors):
         return node
-    return prod(Determinant(A) ** (node.args[0].rows / A.rows) for A in factors)
+    sizes = [A.rows for A in factors]
+    return prod(Determinant(A) ** prod(sizes[:i] + sizes[i + 1 :]) for i, A in enumerate(factors))
 
 
 def _factors(node: Any) -> list[Any] | None:

@@ -7,7 +7,7 @@ such numbers and of squares; and of the reciprocals of all these.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import permutations
 
 from sympy import Symbol
@@ -61,11 +61,18 @@ def squares_of_letters(translator: Knowledge) -> dict[str, str]:
     """
     alphabet, signs = translator.alphabet, signs_of_transposes(translator)
     found: dict[str, str] = {}
+    for letter, word in _equated_with_letters(translator):
+        if word == letter * 2 and signs.get(alphabet.adjoints[letter]) == 1:
+            word = letter + alphabet.adjoints[letter]
+        if half_of(alphabet, [word]):
+            found |= {letter: word, alphabet.adjoints[letter]: word}
+    return found
+
+
+def _equated_with_letters(translator: Knowledge) -> Iterator[tuple[str, str]]:
+    """Run through the letters that hypotheses equate with a longer word, and that word."""
     for p in translator.known():
         if len(p.terms) == 2 and sum(p.terms.values()) == 0:
             for letter, word in permutations((w for scalars, w in p.terms if not scalars), 2):
-                if word == letter * 2 and signs.get(alphabet.adjoints[letter]) == 1:
-                    word = letter + alphabet.adjoints[letter]
-                if len(letter) == 1 and len(word) > 1 and half_of(alphabet, [word]):
-                    found |= {letter: word, alphabet.adjoints[letter]: word}
-    return found
+                if len(letter) == 1 and len(word) > 1:
+                    yield letter, word

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import combinations_with_replacement
 
 from tptheory.proving.forms import INVERSE_FORM
+from tptheory.proving.knowledge import ROOT
 from tptheory.proving.translation import Translator
 from tptheory.proving.words import Polynomial
 
@@ -34,7 +35,8 @@ QUIET = ("penrose", "inverse", "motion", "nonnegative")
 
 def _roots_in(equations: list[Polynomial]) -> set[str]:
     """Return the letters ``R`` and their transposes in equations ``R R' = K``."""
-    return {a for p in equations for _, word in p.terms for a in word if len(word) == 2}
+    words = [(p.alphabet.letters, word) for p in equations for _, word in p.terms]
+    return {a for letters, word in words for a in word if letters[a][0].family.kind == ROOT}
 
 
 def _is_of_sum(p: Polynomial) -> bool:

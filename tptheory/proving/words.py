@@ -38,7 +38,7 @@ def divide(a: Rational, b: Rational) -> Rational:
 
 
 def square_root(number: Rational) -> Rational | None:
-    """Return the square root of a rational; None if it is none."""
+    """Return the square root of a rational; None if that is not rational."""
     fraction = Fraction(number)
     root = Fraction(isqrt(max(fraction.numerator, 0)), isqrt(fraction.denominator))
     return divide(root, 1) if root**2 == fraction else None

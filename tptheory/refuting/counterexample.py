@@ -20,7 +20,7 @@ from tptheory.refuting.violations import second_look
 from tptheory.symbolic.expressions import LogPdet, Pinv
 from tptheory.symbolic.rank import Rank
 from tptheory.symbolic.rebuilding import substitute
-from tptheory.typesetting.expressions import latex_of, value_latex
+from tptheory.typesetting.expressions import latex_in_words, latex_of, value_latex
 from tptheory.typesetting.notebook import ShownAsMathematics
 from tptheory.typesetting.spelling import one_line
 
@@ -111,7 +111,7 @@ class Counterexample(ShownAsMathematics):
             lines.insert(0, f"at {', '.join(f'{s} = {n}' for s, n in self.indices.items())}")
         broken = self.violation()
         if broken is not None:
-            outcome = f" = {_rows(broken.value)}, not {broken.expected}"
+            outcome = f" = {_rows(broken.value)}, not {broken.told(one_line)}"
             expression = one_line(broken.expression)
             if width is not None:
                 expression = shorten(expression, max(width - len(outcome), 20), placeholder=" ...")
@@ -127,8 +127,9 @@ class Counterexample(ShownAsMathematics):
         parts = self.values_latex()
         broken = self.violation()
         if broken is not None:
-            said = rf"{latex_of(broken.expression)} = {value_latex(broken.value)}"
-            parts.append(rf"{said} \neq 0" if broken.expected == "0" else rf"{said} \text{{, not {broken.expected}}}")
+            told = broken.told(latex_in_words)
+            relation = r"\neq 0" if told == "0" else rf"\text{{, not {told}}}"
+            parts.append(rf"{latex_of(broken.expression)} = {value_latex(broken.value)} {relation}")
         return r",\quad ".join(parts)
 
     def values_latex(self) -> list[str]:
@@ -140,8 +141,10 @@ class Counterexample(ShownAsMathematics):
         """Return the values and the broken value, without the expression that has this value."""
         values = ", ".join(f"${value}$" for value in self.values_latex())
         broken = self.violation()
-        outcome = "" if broken is None else f": what should be {broken.expected} is ${value_latex(broken.value)}$"
-        return f"Counterexample: {values}{outcome}."
+        if broken is None:
+            return f"Counterexample: {values}."
+        told, value = broken.told(latex_in_words), value_latex(broken.value)
+        return f"Counterexample: {values}: what should be {told} is ${value}$."
 
     def snippet(self) -> str:
         """Return Python that evaluates both sides exactly, or to 50 digits where they are irrational."""
@@ -161,7 +164,7 @@ class Counterexample(ShownAsMathematics):
         lines += [f"values = {{{pairs}}}", f"found = {printer.doprint(expression)}"]
         arithmetic = "exact" if is_exact(expression) else "mp50"
         lines += [
-            f'print(evaluate(found, values, arithmetic="{arithmetic}"))  # not {broken.expected if broken else 0}'
+            f'print(evaluate(found, values, arithmetic="{arithmetic}"))  # not {broken.told(one_line) if broken else 0}'
         ]
         return "\n".join(lines) + "\n"
 

@@ -41,7 +41,8 @@ def records_at(path: str | Path) -> Records:
     kinds: dict[str, Any] = {".jsonl": JsonLines, ".parquet": Parquet}
     if path.suffix not in kinds:
         raise InvalidValueError(complain("out", "a name that ends in .jsonl or .parquet", str(path)))
-    check_folder("out", path if path.suffix == ".parquet" else path.parent)
+    if path.suffix == ".parquet" or not path.exists():
+        check_folder("out", path if path.suffix == ".parquet" else path.parent)
     try:
         return kinds[path.suffix](path)
     except (InvalidFileError, InvalidValueError):

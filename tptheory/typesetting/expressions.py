@@ -60,6 +60,11 @@ def latex_of(expression: Any, *, breakable: bool = False, escape: Callable[[str]
     return text
 
 
+def latex_in_words(expression: Any) -> str:
+    """Return LaTeX of an expression as it stands within words."""
+    return f"${latex_of(expression)}$"
+
+
 def node_latex(node: Any, exponent: str | None = None) -> str:
     """Return the LaTeX of a node of this project for SymPy's printer, with the exponent that the printer may give."""
     text = latex_of(node)

@@ -12,7 +12,7 @@ from tptheory.proving.certificate import LawCountCertificate
 from tptheory.refuting.counterexample import Counterexample
 from tptheory.typesetting.claims import long_expression_html, long_expression_tex
 from tptheory.typesetting.explanation import chain, proof_html
-from tptheory.typesetting.expressions import value_latex
+from tptheory.typesetting.expressions import latex_in_words, latex_of, value_latex
 from tptheory.typesetting.html_math import html_math
 from tptheory.typesetting.outline import outline_html
 from tptheory.writing.quantities import quantities
@@ -92,7 +92,7 @@ def counterexample_html(found: Counterexample) -> Markup:
     broken = found.violation()
     if broken is not None:
         expression, where = long_expression_html(broken.expression, quantities)
-        expected = escape(str(broken.expected), quote=False)
+        expected = broken.told(lambda bound: html_math(latex_of(bound)))
         if len(expression) <= LONGEST_VALUE:
             value = html_math(value_latex(broken.value))
             lines.append(f"{expression} = {value}, not {expected}" + (f", where {where}" if where else ""))
@@ -107,7 +107,7 @@ def counterexample_latex(found: Counterexample) -> str:
     lines = ["Counterexample:", r"{\raggedright", ",\n".join(values) + r".\par}"]
     broken = found.violation()
     if broken is not None:
-        relation = r"\neq 0" if broken.expected == "0" else rf"\text{{, not {broken.expected}}}"
+        relation = r"\neq 0" if broken.told(str) == "0" else rf"\text{{, not {broken.told(latex_in_words)}}}"
         expression, where = long_expression_tex(broken.expression, quantities)
         value = value_latex(broken.value)
         if len(expression) <= LONGEST_VALUE:

@@ -28,10 +28,12 @@ MEASURED = 4
 
 def _scientific(number: float, digits: int) -> tuple[str, str]:
     """Split ``1.7e-09`` into ``1.7`` and ``-9``; the second part is empty where no power of ten is needed."""
-    if number == 0 or not math.isfinite(number) or 1e-2 <= abs(number) < 10**digits:
-        return f"{number:.{digits}g}", ""
-    mantissa, exponent = f"{number:.{digits - 1}e}".split("e")
-    return mantissa, str(int(exponent))
+    if not math.isfinite(number):
+        return str(number), ""
+    mantissa, exponent = f"{number:.{digits - 1}e}".split("e")  # it is rounded before its size is asked for
+    return (
+        (f"{number:.{digits}g}", "") if number == 0 or -2 <= int(exponent) < digits else (mantissa, str(int(exponent)))
+    )
 
 
 def _number_html(number: float | None, digits: int = MEASURED) -> Markup:
