@@ -14,7 +14,7 @@ from tptheory.claims.goals import rates
 from tptheory.claims.hypotheses import Hypothesis
 from tptheory.numeric.definiteness import is_shown_not_semidefinite
 from tptheory.proving.block_determinants import COMPLEX
-from tptheory.proving.determinant_order import ABOVE_TRACE, ACCRETIVE, BY_MINORS, ORDERED
+from tptheory.proving.determinant_order import ABOVE_TRACE, ACCRETIVE, BY_MINORS, FISCHER, ORDERED
 from tptheory.proving.forms import INVERSE_FORM, PINV_FORM
 from tptheory.proving.further_nodes import KRONECKER, SCHUR
 from tptheory.proving.knowledge import ROOT
@@ -25,7 +25,7 @@ from tptheory.proving.translation import Translator
 from tptheory.proving.velocities import Velocity
 from tptheory.proving.words import Polynomial
 
-ROOTS = (ORDERED, ACCRETIVE, ABOVE_TRACE, BY_MINORS, COMPLEX, KRONECKER, SCHUR, INVERSE_FORM, PINV_FORM)
+ROOTS = (ORDERED, ACCRETIVE, ABOVE_TRACE, BY_MINORS, FISCHER, COMPLEX, KRONECKER, SCHUR, INVERSE_FORM, PINV_FORM)
 """Why a root exists that no hypothesis of a claim speaks of."""
 
 
@@ -120,14 +120,26 @@ class Letters:
 
     def holds(self, hypothesis: Any) -> bool:
         """Whether an equation holds; of roots, which may be irrational, what is under them is evaluated."""
-        spoken = letters_in(hypothesis.polynomial)
+        spoken = [*letters_in(hypothesis.polynomial)]
         squares = [self.value(letter.family.subject) for letter in spoken if letter.family.kind == ROOT]
         if not squares:
             return not any(self.value(hypothesis.polynomial).entries())
         if any(is_shown_not_semidefinite(square) for square in squares):
             return False
-        said = hypothesis.reason
-        return said[0] == "nonnegative" or said in ROOTS or prod(square[0, 0] for square in squares) == 0
+        if hypothesis.reason in ROOTS:
+            return any(self.defines(hypothesis.polynomial, letter) for letter in spoken if letter.family.kind == ROOT)
+        return hypothesis.reason[0] == "nonnegative" or prod(square[0, 0] for square in squares) == 0
+
+    def defines(self, equation: Polynomial, root: Letter) -> bool:
+        """Whether an equation says no more of a root than what its square is."""
+        alphabet = self.alphabet
+        (a,) = (a for a, (letter, turned) in alphabet.letters.items() if letter == root and not turned)
+        is_number = alphabet.shapes[a] is None
+        square = (
+            Polynomial.number(alphabet, (a, a)) if is_number else Polynomial.word(alphabet, a + alphabet.adjoints[a])
+        )
+        said = square - root.family.subject
+        return equation in (said, said.scale(-1), said.transpose())
 
     def word(self, letters: str) -> Any:
         """Multiply a word out."""

@@ -120,3 +120,12 @@ def test_what_determinants_exceed_their_parts_by_is_not_negative_in_numbers():
             parts = np.linalg.det(form) + np.linalg.det(accretive)
             assert whole >= parts - 1e-9 * max(1, abs(whole), abs(parts))
             assert np.linalg.det(accretive) >= -1e-9
+            assert np.linalg.det(np.eye(size) + form) >= (1 + np.trace(form)) * (1 - 1e-9)
+            blocks = np.block([[C, D], [-D, C]])
+            assert np.linalg.det(blocks) >= -1e-9 * max(1, abs(np.linalg.det(C))) ** 2
+            left, right = rng.normal(size=(size, size + rank)), rng.normal(size=(size + rank, size))
+            grams = np.linalg.det(left @ left.T) * np.linalg.det(right.T @ right)
+            assert np.linalg.det(left @ right) ** 2 <= grams * (1 + 1e-9)
+            whole_form = np.vstack([B, C]) @ np.vstack([B, C]).T if rank == size else np.zeros((2 * size, 2 * size))
+            first, second = whole_form[:size, :size], whole_form[size:, size:]
+            assert np.linalg.det(whole_form) <= np.linalg.det(first) * np.linalg.det(second) + 1e-9

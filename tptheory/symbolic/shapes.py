@@ -46,7 +46,8 @@ def fault_of_shapes(node: Any) -> str:
     'expression' must have traces of square matrices only (got A of shape (n, m)). Give its symbols shapes that fit.
     """
     if isinstance(node, MatrixSymbol | Identity | ZeroMatrix | OneMatrix) and 0 in node.shape:
-        return f"'expression' must have matrices of one row and one column or more (got {node} of shape {node.shape})."
+        came = f"{node} of shape {node.shape}"
+        return f"'expression' must have matrices of one row and one column or more (got {came}). Leave it out."
     if isinstance(node, MatAdd | HadamardProduct | MatMul):
         return _fault_of_neighbours(node)
     whose = _asks_for_a_square(node)
@@ -79,5 +80,5 @@ def _told(expected: str, wrong: Iterator[tuple[Any, Any]]) -> str:
     """Say what is wrong with the first of two matrices that do not fit; nothing if there are none."""
     for left, right in wrong:
         came = f"{left} of shape {left.shape} beside {right} of shape {right.shape}"
-        return f"'expression' must have {expected} (got {came}). Transpose one of them, or change its widths."
+        return f"'expression' must have {expected} (got {came}). Give their symbols shapes that fit."
     return ""

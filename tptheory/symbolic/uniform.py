@@ -142,7 +142,7 @@ def agree(said: Any, expected: Any, leaf: Leaf = lambda part: part) -> bool:
     if isinstance(said, tuple) and isinstance(expected, tuple):
         return len(said) == len(expected) and all(agree(a, b, leaf) for a, b in zip(said, expected, strict=True))
     if not all(isinstance(part, Basic | MatrixBase | Number) for part in (said, expected)):
-        return _are_equal(said, expected)
+        return _may_be_equal(said, expected)
     if said == expected:
         return True
     if isinstance(said, MatrixExpr | MatrixBase) != isinstance(expected, MatrixExpr | MatrixBase):
@@ -153,8 +153,11 @@ def agree(said: Any, expected: Any, leaf: Leaf = lambda part: part) -> bool:
     return bool(expand(said - expected) == 0)
 
 
-def _are_equal(said: Any, expected: Any) -> bool:
-    """Tell whether two things that are no expressions are equal, such as names; of arrays, whether both are such."""
+def _may_be_equal(said: Any, expected: Any) -> bool:
+    """Tell whether two things that are no expressions may be equal: names are compared, and of arrays their type.
+
+    An array is no matrix of a rule, and is refused as such later, with the method that returned it.
+    """
     equal = said == expected
     return equal if isinstance(equal, bool) else type(said) is type(expected)
 

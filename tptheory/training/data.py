@@ -157,9 +157,9 @@ def load_rings() -> DataSet:
 
 
 def _split(samples: Array, labels: Array) -> tuple[Array, Array, Array, Array]:
-    """Split rows into ``x_train, labels_train, x_test, labels_test``: columns, every class in the same proportion.
+    """Split rows into ``x_train, labels_train, x_test, labels_test``: columns, in like proportions of classes.
 
-    Where a fifth is less than one of each class, one of each is kept for testing.
+    Where a fifth is less than one sample a class, as many are kept for testing as there are classes.
     """
     from sklearn.model_selection import train_test_split
 
