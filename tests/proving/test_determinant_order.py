@@ -7,7 +7,7 @@ import pytest
 from proving.pairs import check_proved, check_refuted
 from sympy import BlockMatrix, Determinant, Identity, MatrixSymbol, ZeroMatrix, symbols
 
-from tptheory import AtMost, Equal, NonNegative, at_most, positive_semidefinite, prove, symmetric
+from tptheory import AtMost, Equal, NonNegative, Zero, at_most, positive_semidefinite, prove, symmetric
 
 n, m = symbols("n m", integer=True, positive=True)
 A = MatrixSymbol("A", m, n)
@@ -82,6 +82,13 @@ def test_two_blocks_that_commute_leave_one_determinant(name):
     check_proved(Equal(det(M), det(whole), given=[commute]))
     check_refuted(Equal(det(M), det(other), given=[commute]))
     check_refuted(Equal(det(M), det(whole)))
+
+
+@pytest.mark.parametrize("last", [True, False], ids=["told before", "told after"])
+def test_what_is_told_of_forms_serves_a_determinant_before_and_after_it(last):
+    """The order of the hypotheses makes no difference."""
+    zero = Zero(det(R + S))
+    check_proved(Zero(det(R), given=[*semidefinite, zero] if last else [zero, *semidefinite]))
 
 
 CYCLES = {

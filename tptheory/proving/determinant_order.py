@@ -16,7 +16,7 @@ from functools import reduce
 from itertools import permutations
 from operator import mul
 
-from tptheory.proving.forms import Forms, has_layers
+from tptheory.proving.forms import Forms, assume_once_known, has_layers
 from tptheory.proving.knowledge import ROOT, Knowledge
 from tptheory.proving.letters import Size
 from tptheory.proving.nonnegative import half_of, is_nonnegative
@@ -49,20 +49,27 @@ def assume_order(translator: Knowledge, A: Polynomial, value: Polynomial, determ
     if len(A.terms) == 2 and not translator.comparing:
         translator.conclude(("det", A, "order"), lambda zero: _with_larger(translator, zero, A, value, determinant))
     of_part = _of_parts(determinant)
-    forms = Forms(translator)
     _compare_with_grams(translator, A, value, of_part)
+    key = ("det", A, "accretive")
+    assume_once_known(translator, key, lambda: _of_accretive(translator, A, value, of_part))
+
+
+def _of_accretive(
+    translator: Knowledge, A: Polynomial, value: Polynomial, of_part: Find
+) -> Iterator[tuple[Polynomial, Reason]]:
+    """Run through what has a root if a matrix is known to be accretive: its determinant, less those of its parts."""
+    forms, whole = Forms(translator), Polynomial.identity(A.alphabet, A.rows)
     if not forms.is_accretive(A):
         return
     if not is_nonnegative(value, translator):
-        _assume_root(translator, value, ACCRETIVE)
+        yield from _has_root(translator, value, ACCRETIVE)
     for m, c in sorted(A.terms.items()) if len(A.terms) > 1 else ():
         P = A.with_terms({m: c})
         if forms.is_semidefinite(m, c):
-            parts = of_part(translator, P) + of_part(translator, A - P)
-            _assume_root(translator, value - parts, ORDERED)
-    whole = Polynomial.identity(A.alphabet, A.rows)
+            yield from _has_root(translator, value - of_part(translator, P) - of_part(translator, A - P), ORDERED)
     if A.terms.get(((), "")) == 1 and forms.is_form(A - whole):
-        _assume_root(translator, value - Polynomial.identity(A.alphabet, 1) - (A - whole).trace(), ABOVE_TRACE)
+        one = Polynomial.identity(A.alphabet, 1)
+        yield from _has_root(translator, value - one - (A - whole).trace(), ABOVE_TRACE)
 
 
 def _compare_with_grams(translator: Knowledge, A: Polynomial, value: Polynomial, determinant: Find) -> None:
@@ -71,8 +78,8 @@ def _compare_with_grams(translator: Knowledge, A: Polynomial, value: Polynomial,
         if len(word) == 2 and not scalars and c == 1 and word[1] != A.alphabet.adjoints[word[0]]:
             B, C = (Polynomial.word(A.alphabet, letter) for letter in word)
             grams = determinant(translator, B * B.transpose()) * determinant(translator, C.transpose() * C)
-            if B.rows != B.columns:
-                _assume_root(translator, grams - value * value, BY_MINORS)
+            for equation in _has_root(translator, grams - value * value, BY_MINORS) if B.rows != B.columns else ():
+                translator.assume(*equation)
 
 
 def assume_fischer(
@@ -106,11 +113,11 @@ def _of_parts(determinant: Find) -> Find:
     return find
 
 
-def _assume_root(translator: Knowledge, number: Polynomial, reason: Reason) -> None:
-    """Assume that a number is a square; of a number without letters nothing is to be said."""
+def _has_root(translator: Knowledge, number: Polynomial, reason: Reason) -> Iterator[tuple[Polynomial, Reason]]:
+    """Return the equation that says that a number is a square; of a number without letters nothing is to be said."""
     if any(m != ((), "") for m in number.terms):
         root = translator.root(number)
-        translator.assume(root * root - number, reason)
+        yield root * root - number, reason
 
 
 def equal_sums(

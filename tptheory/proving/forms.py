@@ -61,18 +61,20 @@ def assume_form(translator: Knowledge, factors: Sequence[Polynomial], whole: Pol
             root = translator.root(whole)
             yield root * root.transpose() - whole, reason
 
-    _assume_once_known(translator, ("form", whole, tuple(factors)), follows)
+    assume_once_known(translator, ("form", whole, tuple(factors)), follows)
 
 
-def _assume_once_known(translator: Knowledge, key: object, follows: Follows) -> None:
-    """Assume what follows of forms, now or when a hypothesis brings in a root."""
+def assume_once_known(translator: Knowledge, key: object, follows: Follows) -> None:
+    """Assume what follows of forms, now or when a later hypothesis tells that something is one."""
     found = list(follows())
     for polynomial, reason in found:
         translator.assume(polynomial, reason)
     if not found:
-        translator.conclude(key, lambda zero: follows() if _has_root(zero) else ())
+        translator.conclude(key, lambda zero: follows() if _may_tell_a_form(zero) else ())
 
 
-def _has_root(zero: Polynomial) -> bool:
+def _may_tell_a_form(zero: Polynomial) -> bool:
+    """Whether an equation has the root of a matrix, or equates two words, as ``P P = P`` and ``K' = -K`` do."""
     letters = zero.alphabet.letters
-    return any(letters[a][0].family.kind == ROOT for _, word in zero.terms for a in word)
+    roots = any(letters[a][0].family.kind == ROOT for _, word in zero.terms for a in word)
+    return roots or (len(zero.terms) == 2 and not zero.is_scalar)
