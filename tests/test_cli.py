@@ -811,7 +811,7 @@ def test_invariants_tells_what_is_conserved_and_whether_it_is_all(run):
     shown = run("invariants", "--rule", "tp", "--widths", "2,2,2", "--degree", "4").stdout
     assert "LogPdet(W_2) - Trace(W_1*W_1.T)/2  proved, 1 number" in shown
     assert "1 independent conserved quantity found, which is all there are: 8 dimensions" in shown
-    assert "have rank 4 -> 7 -> 7 -> 7, modulo" in shown
+    assert "the ranks of brackets of fields: 4 -> 7 -> 7 -> 7, modulo" in shown
 
 
 def test_invariants_says_so_when_more_laws_exist_than_were_found(run):
