@@ -1,7 +1,19 @@
 """What holds of the claims in a table of true ones, each with a false one beside it."""
 
+import pytest
+
 from tptheory import decide, prove
 from tptheory.proving.restating import restated
+
+
+def each_true(pairs):
+    """Run a test for the true claim of each pair."""
+    return pytest.mark.parametrize("claim", [true for true, _ in pairs.values()], ids=pairs)
+
+
+def each_false(pairs):
+    """Run a test for the false claim of each pair."""
+    return pytest.mark.parametrize("claim", [false for _, false in pairs.values()], ids=pairs)
 
 
 def check_proved(claim):

@@ -4,7 +4,7 @@ from math import prod
 
 import numpy as np
 import pytest
-from proving.pairs import check_proved, check_refuted
+from proving.pairs import check_proved, check_refuted, each_false, each_true
 from sympy import BlockMatrix, Determinant, Identity, MatrixSymbol, ZeroMatrix, symbols
 
 from tptheory import AtMost, Equal, NonNegative, Zero, at_most, positive_semidefinite, prove, symmetric
@@ -53,13 +53,13 @@ PAIRS = {
 }
 
 
-@pytest.mark.parametrize("claim", [true for true, _ in PAIRS.values()], ids=PAIRS)
+@each_true(PAIRS)
 def test_an_order_is_proved(claim):
     """The exact evaluation of the claim as typed agrees with each proof."""
     check_proved(claim)
 
 
-@pytest.mark.parametrize("claim", [false for _, false in PAIRS.values()], ids=PAIRS)
+@each_false(PAIRS)
 def test_its_neighbour_is_refuted(claim):
     """Without a hypothesis, or the other way round, it is false."""
     check_refuted(claim)

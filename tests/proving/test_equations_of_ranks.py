@@ -1,7 +1,6 @@
 """Equal ranks of blocks, idempotents and differences, and what equations of ranks say of the matrices."""
 
-import pytest
-from proving.pairs import check_proved, check_refuted
+from proving.pairs import check_proved, check_refuted, each_false, each_true
 from sympy import BlockMatrix, Identity, MatrixSymbol, Max, Min, symbols
 
 from tptheory import AtMost, Equal, ImageWithin, Pinv, Rank, Zero, invertible, projection
@@ -94,13 +93,13 @@ PAIRS = {
 }
 
 
-@pytest.mark.parametrize("name", PAIRS)
-def test_what_is_true_is_proved(name):
+@each_true(PAIRS)
+def test_what_is_true_is_proved(claim):
     """The checker accepts the proof, and it is known again."""
-    check_proved(PAIRS[name][0])
+    check_proved(claim)
 
 
-@pytest.mark.parametrize("name", PAIRS)
-def test_what_is_false_beside_it_is_refuted(name):
+@each_false(PAIRS)
+def test_what_is_false_beside_it_is_refuted(claim):
     """A hypothesis is missing or weaker, or a side is another."""
-    check_refuted(PAIRS[name][1])
+    check_refuted(claim)

@@ -1,7 +1,6 @@
 """Sums, inverses and products of positive semidefinite matrices: each true claim beside a false one."""
 
-import pytest
-from proving.pairs import check_proved, check_refuted
+from proving.pairs import check_proved, check_refuted, each_false, each_true
 from sympy import BlockMatrix, Determinant, HadamardProduct, Inverse, KroneckerProduct, MatrixSymbol, OneMatrix, symbols
 
 from tptheory import (
@@ -122,13 +121,13 @@ PAIRS = {
 }
 
 
-@pytest.mark.parametrize("claim", [true for true, _ in PAIRS.values()], ids=PAIRS)
+@each_true(PAIRS)
 def test_what_holds_of_forms_is_proved(claim):
     """The checker accepts the proof, and the exact evaluation of the claim as typed agrees."""
     check_proved(claim)
 
 
-@pytest.mark.parametrize("claim", [false for _, false in PAIRS.values()], ids=PAIRS)
+@each_false(PAIRS)
 def test_its_neighbour_is_refuted(claim):
     """With symmetric matrices only, or the other way round, it is false."""
     check_refuted(claim)

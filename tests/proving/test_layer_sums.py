@@ -1,7 +1,7 @@
 """Inequalities at every layer of a network of any depth, by sums of squares over the layers."""
 
 import pytest
-from proving.pairs import check_proved, check_refuted
+from proving.pairs import check_proved, check_refuted, each_false, each_true
 from sympy import Identity, Symbol
 
 from tptheory import (
@@ -97,16 +97,16 @@ PAIRS = {
 }
 
 
-@pytest.mark.parametrize("name", PAIRS)
-def test_what_is_true_is_proved(name):
+@each_true(PAIRS)
+def test_what_is_true_is_proved(claim):
     """The checker accepts the proof, and it is known again."""
-    check_proved(PAIRS[name][0])
+    check_proved(claim)
 
 
-@pytest.mark.parametrize("name", PAIRS)
-def test_what_is_false_beside_it_is_refuted(name):
+@each_false(PAIRS)
+def test_what_is_false_beside_it_is_refuted(claim):
     """A hypothesis is missing, or the sides are exchanged."""
-    check_refuted(PAIRS[name][1])
+    check_refuted(claim)
 
 
 SUM = "sum of squares"

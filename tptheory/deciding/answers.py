@@ -101,8 +101,6 @@ class _Proving:
     def __init__(self, claim: Claim, title: str) -> None:
         self.claim, self.title = claim, title
         self.prover: Prover | None = None
-        self.absurd = False
-        """Whether it was shown that the hypotheses contradict each other, so that the claim says nothing."""
 
     def run(self, seconds: float, efforts: Sequence[int] = EFFORTS) -> tuple[Proved | Undecided, bool]:
         """Search on with these efforts; return the verdict, and whether more effort or time could give another."""
@@ -119,7 +117,7 @@ class _Proving:
             if not checked:
                 raise RefusedError(checked.reason, certificate.data)
             found = confirmed_proof(claim, certificate, perf_counter() - started)
-            return self._unless_absurd(found, seconds - (perf_counter() - started)), False
+            return _unless_absurd(found, seconds - (perf_counter() - started)), False
         except RefusedError as refused:
             return undecided(refused.reason, {**refused.evidence, "report": REPORT}), not refused.final
         except StuckError as stuck:
@@ -136,10 +134,12 @@ class _Proving:
         except Exception as error:  # a claim that could be built has a verdict, whatever happens on the way to it
             return _ended_by(error, "the prover", claim, perf_counter() - started), False
 
-    def _unless_absurd(self, found: Proved | Undecided, seconds: float) -> Proved | Undecided:
-        """Return a verdict; where nothing was found that meets the hypotheses, say whether nothing can."""
-        self.absurd = isinstance(found, Undecided) and UNMET in found.reason and _is_absurd(self.claim, seconds)
-        return replace(found, reason=ABSURD) if isinstance(found, Undecided) and self.absurd else found
+
+def _unless_absurd(found: Proved | Undecided, seconds: float) -> Proved | Undecided:
+    """Return a verdict; where nothing was found that meets the hypotheses, say whether nothing can."""
+    if isinstance(found, Undecided) and UNMET in found.reason and _is_absurd(found.claim, seconds):
+        return replace(found, reason=ABSURD)
+    return found
 
 
 def _is_absurd(claim: Claim, seconds: float) -> bool:
@@ -327,7 +327,7 @@ def _in_turns(
         if more_proofs:
             proof, more_proofs = prover.run(part(for_proof), efforts)
             yield "proof", proof
-            more_instances &= not prover.absurd
+            more_instances &= not (isinstance(proof, Undecided) and proof.reason == ABSURD)
         if more_instances:
             allowed = part(for_search if more_proofs else 1)
             met = refuter.run(allowed)

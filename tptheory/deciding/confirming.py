@@ -13,6 +13,7 @@ import math
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import cycle, islice
 from time import perf_counter
 from typing import Any
@@ -163,13 +164,12 @@ class _Look:
     """Evaluate one part of a claim at instances, one after the other; expressions are compiled once for each size."""
 
     def __init__(self, part: Claim, rng: np.random.Generator) -> None:
-        self.goals, self.rng = part.goals(), rng
+        self.part, self.goals, self.rng = part, part.goals(), rng
         self.source = Instances(part)
         self.typed = AsTyped(self.source.symbols)
         self.values: Instance = {}
         self.broken: Violation | None = None
         self.without_value = ""
-        self.oversized = "; ".join(oversized(part))
 
     def __call__(self, pattern: Pattern, wanted: tuple[int, ...]) -> bool | None:
         """Return whether the claim holds at an instance of this pattern and these sizes.
@@ -210,8 +210,8 @@ class _Look:
 
         Two sides that are one expression are equal, whether or not it can be evaluated.
         """
-        if self.oversized:
-            self.without_value = self.oversized
+        if self._oversized:
+            self.without_value = self._oversized
             return None
         try:
             for goal in ranks_in_numbers(self.goals):
@@ -227,6 +227,11 @@ class _Look:
         except (InvalidValueError, ShapeError):
             return None
         return self.broken is None
+
+    @cached_property
+    def _oversized(self) -> str:
+        """Say which matrices are too large to be evaluated; nothing if none is."""
+        return "; ".join(oversized(self.part))
 
     def _measure_sign(self, expression: Any) -> None:
         """Record a violation if a number is below 0, or a matrix indefinite or not symmetric, beyond rounding."""

@@ -81,10 +81,7 @@ def full_rank(rng: Random, rows: int, columns: int, fill: Builder = generic) -> 
     """Return a matrix of rank ``min(rows, columns)``: what ``fill`` gives, with unit rows for dependent rows."""
     if rows > columns:
         return full_rank(rng, columns, rows, fill).transpose()
-    filled = fill(rng, rows, columns)
-    if len([*_independent(filled.tolist())]) == rows:
-        return filled
-    candidates = [*filled.tolist(), *eye(columns).tolist()]
+    candidates = [*fill(rng, rows, columns).tolist(), *eye(columns).tolist()]
     return fmpq_mat([candidates[i] for i in islice(_independent(candidates), rows)])
 
 

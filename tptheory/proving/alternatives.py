@@ -59,6 +59,5 @@ def assume_fails(alternative: Sequence[goals.Goal], translator: Translator) -> N
         translator.inverse(summed([translator(residual).norm() for residual in _residuals(alternative)]))
     for number in goals.nonnegative(alternative):
         below = translator(number).scale(-1)
-        root = translator.root(below)
-        translator.assume(root * root - below, OTHERWISE)
-        translator.inverse(root)
+        translator.assume(translator.root_defect(below), OTHERWISE)
+        translator.inverse(translator.root(below))

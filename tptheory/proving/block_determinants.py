@@ -14,6 +14,7 @@ from sympy import BlockMatrix
 
 from tptheory.proving.determinant_order import assume_fischer
 from tptheory.proving.determinants import FOUND_TWICE, determinant
+from tptheory.proving.forms import has_layers
 from tptheory.proving.knowledge import Knowledge
 from tptheory.proving.translating import Reason, refuse_layers
 from tptheory.proving.words import Polynomial
@@ -45,8 +46,7 @@ def _compare(translator: Knowledge, M: BlockMatrix, blocks: Blocks, value: Polyn
     if all(blocks[j, i] == block.transpose() for (i, j), block in blocks.items() if i != j):
         assume_fischer(translator, translator(M), value, diagonal, determinant)
     if len(diagonal) == 2 and diagonal[0] == diagonal[1] and blocks[0, 1] == blocks[1, 0].scale(-1):
-        root = translator.root(value)
-        translator.assume(root * root - value, COMPLEX)
+        translator.assume(translator.root_defect(value), COMPLEX)
 
 
 def _determinants(translator: Knowledge, blocks: Blocks) -> Iterator[Polynomial]:
@@ -84,9 +84,8 @@ def _of_commuting_blocks(
 
 def _vanishes(translator: Knowledge, p: Polynomial) -> bool:
     """Whether a polynomial is 0, or hypotheses say so of it, its transpose or its negative, at no layer."""
-    layered = p.alphabet.has_layers("".join(word for _, word in p.terms))
     forms = {form.scale(c) for form in (p, p.transpose()) for c in (1, -1)}
-    return not p or not (layered or forms.isdisjoint(translator.known()))
+    return not p or not (has_layers(p) or forms.isdisjoint(translator.known()))
 
 
 def _taken_first(blocks: Blocks, numbers: list[int]) -> list[int]:

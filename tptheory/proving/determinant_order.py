@@ -93,9 +93,7 @@ def assume_fischer(
                 square = Polynomial.word(zero.alphabet, word)
                 if square - zero.scale(c) == M:
                     product = reduce(mul, (determinant(translator, block) for block in diagonal))
-                    for number in (value, product - value):
-                        root = translator.root(number)
-                        yield root * root - number, FISCHER
+                    yield from ((translator.root_defect(number), FISCHER) for number in (value, product - value))
 
     translator.conclude(("det", M, "fischer"), consequences)
 
@@ -116,8 +114,7 @@ def _of_parts(determinant: Find) -> Find:
 def _has_root(translator: Knowledge, number: Polynomial, reason: Reason) -> Iterator[tuple[Polynomial, Reason]]:
     """Return the equation that says that a number is a square; of a number without letters nothing is to be said."""
     if any(m != ((), "") for m in number.terms):
-        root = translator.root(number)
-        yield root * root - number, reason
+        yield translator.root_defect(number), reason
 
 
 def equal_sums(

@@ -58,8 +58,7 @@ def assume_form(translator: Knowledge, factors: Sequence[Polynomial], whole: Pol
     def follows() -> Iterator[tuple[Polynomial, Reason]]:
         forms = Forms(translator)
         if all(map(forms.is_form, factors)):
-            root = translator.root(whole)
-            yield root * root.transpose() - whole, reason
+            yield translator.root_defect(whole), reason
 
     assume_once_known(translator, ("form", whole, tuple(factors)), follows)
 
@@ -70,7 +69,7 @@ def assume_once_known(translator: Knowledge, key: object, follows: Follows) -> N
     for polynomial, reason in found:
         translator.assume(polynomial, reason)
     if not found:
-        translator.conclude(key, lambda zero: follows() if _may_tell_a_form(zero) else ())
+        translator.conclude(key, lambda zero: follows() if _may_tell_a_form(zero) else (), later=True)
 
 
 def _may_tell_a_form(zero: Polynomial) -> bool:

@@ -78,7 +78,6 @@ def _greatest(translator: Knowledge, value: Polynomial, arguments: Sequence[Poly
     roots = []
     for x in arguments:
         above = value - x
-        root = translator.root(above)
-        translator.assume(root * root - above, ("nonnegative", above.data()))
-        roots.append(root)
+        translator.assume(translator.root_defect(above), ("nonnegative", above.data()))
+        roots.append(translator.root(above))
     translator.assume(reduce(mul, roots), ONE_OF_ITS_ARGUMENTS)

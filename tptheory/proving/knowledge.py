@@ -91,11 +91,14 @@ class Knowledge(ABC):
         for consequences in [*self._consequences.values()]:
             self._assume_all(consequences(polynomial))
 
-    def conclude(self, key: Any, consequences: Consequences) -> None:
-        """Assume also what follows from each hypothesis, known or yet to come, by a rule that has this key."""
+    def conclude(self, key: Any, consequences: Consequences, later: bool = False) -> None:
+        """Assume also what follows from each hypothesis, known or yet to come, by a rule that has this key.
+
+        Where nothing follows from what is known, only what comes ``later`` is looked at.
+        """
         if key not in self._consequences:
             self._consequences[key] = consequences
-            for known in self.known():
+            for known in () if later else self.known():
                 self._assume_all(consequences(known))
 
     def note_nonreal(self, node: Any) -> None:
@@ -165,6 +168,11 @@ class Knowledge(ABC):
             return Polynomial.word(self.alphabet, self.alphabet.matrix(letter, A.rows, A.columns, level=INVERSE))
 
         return self._at_index(ROOT, A, f"sqrt({A!r})", letter_of)
+
+    def root_defect(self, A: Polynomial) -> Polynomial:
+        """Return ``R R' - A`` for the root of ``A``, which vanishes: the equation that defines the root."""
+        root = self.root(A)
+        return root * root.transpose() - A
 
     def direction(self, A: Polynomial) -> Polynomial:
         """Make a letter for a column ``z`` that may be any: what holds of ``z' A z`` then holds for every ``z``."""

@@ -16,6 +16,7 @@ from sympy import S, log
 
 from tptheory.proving.completion import SHORT, Completion
 from tptheory.proving.determinants import full_ranks
+from tptheory.proving.forms import has_layers
 from tptheory.proving.knowledge import Knowledge
 from tptheory.proving.letters import Letter
 from tptheory.proving.translating import Reason
@@ -63,8 +64,7 @@ def _letter(translator: Knowledge, A: Polynomial, text: str) -> Polynomial:
 def _log_pdet_of_sum(translator: Knowledge, A: Polynomial, text: str) -> Polynomial:
     """Return the logarithm of the pseudo-determinant of a sum, of its parts if they have nothing in common."""
     whole = _letter(translator, A, text)
-    layered = translator.alphabet.has_layers("".join(word for _, word in A.terms))
-    parts = [] if layered else _parts_apart(translator, A)
+    parts = [] if has_layers(A) else _parts_apart(translator, A)
     if parts:
         found = [log_pdet(translator, p) for p in parts if not _is_projection(translator, p)]
         translator.assume(sum((p.scale(-1) for p in found), whole), APART)

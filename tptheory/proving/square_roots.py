@@ -42,8 +42,7 @@ def assume_positive_integers(translator: Translator, number: Polynomial) -> None
         letter, _ = alphabet.letters[character]
         if letter.at is None and _is_positive_integer(letter.family, alphabet):
             above = Polynomial.scalar(alphabet, letter) - Polynomial.identity(alphabet, 1)
-            root = translator.root(above)
-            translator.assume(root * root - above, ("nonnegative", above.data()))
+            translator.assume(translator.root_defect(above), ("nonnegative", above.data()))
 
 
 def _is_positive_integer(family: Family, alphabet: Alphabet) -> bool:
@@ -86,9 +85,8 @@ def _other_symbols(A: Polynomial) -> list[Polynomial]:
 def equation_of_root(translator: Translator, A: Polynomial) -> tuple[Polynomial, Reason]:
     """Return ``R R' - A`` for the root of what a hypothesis says is not below 0, and the reason that it vanishes."""
     A = A.trace() if A.is_scalar else A
-    root = translator.root(A)
     said: Reason = ("nonnegative", A.data()) if A.is_scalar else ("property", "positive_semidefinite", A.data())
-    return root * root.transpose() - A, said
+    return translator.root_defect(A), said
 
 
 def root_of_norm(translator: Translator, word: str) -> str:

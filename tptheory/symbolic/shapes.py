@@ -31,7 +31,7 @@ def same_shape(a: tuple[Any, ...], b: tuple[Any, ...]) -> bool:
     >>> same_shape((n + m, 1), (m + n, 1)), same_shape((n, m), (m, n)), same_shape((2, 2), (2, 3))
     (True, False, False)
     """
-    return len(a) == len(b) and all(expand(sympify(n) - sympify(m)) == 0 for n, m in zip(a, b, strict=True))
+    return len(a) == len(b) and all(n == m or expand(sympify(n) - sympify(m)) == 0 for n, m in zip(a, b, strict=True))
 
 
 SQUARE = {Trace: "traces", Determinant: "determinants", Inverse: "inverses", MatPow: "powers"}
