@@ -5,9 +5,22 @@ from math import prod
 import numpy as np
 import pytest
 from proving.pairs import check_proved, check_refuted, each_false, each_true
-from sympy import BlockMatrix, Determinant, Identity, MatrixSymbol, ZeroMatrix, symbols
+from sympy import BlockMatrix, Determinant, Identity, Inverse, MatrixSymbol, ZeroMatrix, symbols, trace
 
-from tptheory import AtMost, Equal, NonNegative, Zero, at_most, positive_semidefinite, prove, symmetric
+from tptheory import (
+    AtMost,
+    Equal,
+    LogPdet,
+    NonNegative,
+    Rank,
+    Zero,
+    at_most,
+    positive_definite,
+    positive_semidefinite,
+    prove,
+    squared_norm,
+    symmetric,
+)
 
 n, m = symbols("n m", integer=True, positive=True)
 A = MatrixSymbol("A", m, n)
@@ -15,8 +28,33 @@ R, S, K, X, P, Q = (MatrixSymbol(name, n, n) for name in "RSKXPQ")
 I, det = Identity(n), Determinant
 semidefinite = [positive_semidefinite(R), positive_semidefinite(S)]
 skew = [Equal(K.T, -K)]
+definite = [positive_definite(R, S)]
 
 PAIRS = {
+    "the logarithm below the trace": (
+        AtMost(LogPdet(R), trace(R) - n, given=[positive_definite(R)]),
+        AtMost(LogPdet(R), trace(R) - n, given=[positive_semidefinite(R)]),
+    ),
+    "the logarithm below the trace at any rank": (
+        AtMost(LogPdet(R), trace(R) - Rank(R), given=[positive_semidefinite(R)]),
+        AtMost(LogPdet(R), trace(R) - Rank(R), given=[symmetric(R)]),
+    ),
+    "the logarithm of a Gram matrix": (
+        AtMost(LogPdet(A * A.T), squared_norm(A) - Rank(A)),
+        AtMost(LogPdet(A * A.T), squared_norm(A) - m),
+    ),
+    "the logarithm below its tangents": (
+        AtMost(LogPdet(R), LogPdet(S) + trace(Inverse(S) * R) - n, given=definite),
+        AtMost(
+            LogPdet(R),
+            LogPdet(S) + trace(Inverse(S) * R) - n,
+            given=[positive_semidefinite(R), positive_definite(S)],
+        ),
+    ),
+    "and not above them": (
+        AtMost(trace(Inverse(S) * R) - n + LogPdet(R), 2 * trace(Inverse(S) * R) - 2 * n + LogPdet(S), given=definite),
+        AtMost(LogPdet(S) + trace(Inverse(S) * R) - n, LogPdet(R), given=definite),
+    ),
     "the identity and a Gram matrix": (AtMost(1, det(I + A.T * A)), AtMost(1, det(A.T * A))),
     "a Gram matrix of any shape": (NonNegative(det(A.T * A)), NonNegative(det(A.T * A) - 1)),
     "a sum of two forms": (

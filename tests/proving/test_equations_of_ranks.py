@@ -3,7 +3,7 @@
 from proving.pairs import check_proved, check_refuted, each_false, each_true
 from sympy import BlockMatrix, Identity, MatrixSymbol, Max, Min, symbols
 
-from tptheory import AtMost, Equal, ImageWithin, Pinv, Rank, Zero, invertible, projection
+from tptheory import AtMost, Equal, ImageWithin, Pinv, Rank, RowSpaceWithin, Zero, invertible, projection
 from tptheory.claims.compound import Holds
 
 m, n, p, q = symbols("m n p q", integer=True, positive=True)
@@ -11,6 +11,7 @@ I = Identity(n)
 R, S, T = (MatrixSymbol(name, n, n) for name in "RST")
 A, D, X = MatrixSymbol("A", m, n), MatrixSymbol("D", m, n), MatrixSymbol("X", n, m)
 B, C = MatrixSymbol("B", n, p), MatrixSymbol("C", p, q)
+G, H, K = MatrixSymbol("G", q, n), MatrixSymbol("H", q, p), MatrixSymbol("K", m, p)
 V, Y = MatrixSymbol("V", q, p), MatrixSymbol("Y", n, m)
 
 
@@ -85,6 +86,30 @@ PAIRS = {
     "a sum of idempotents (Cochran)": (
         Equal(R * R, R, given=[Equal(R + S + T, I), Equal(Rank(R) + Rank(S) + Rank(T), n)]),
         Equal(R * R, R, given=[Equal(R + S + T, I), AtMost(n, Rank(R) + Rank(S) + Rank(T))]),
+    ),
+    "the complement of a block (Marsaglia and Styan)": (
+        AtMost(Rank(A) + Rank(H - G * Pinv(A) * K), Rank(BlockMatrix([[A, K], [G, H]]))),
+        AtMost(Rank(BlockMatrix([[A, K], [G, H]])), Rank(A) + Rank(H - G * Pinv(A) * K)),
+    ),
+    "blocks within the image and the row space of one": (
+        Equal(
+            Rank(BlockMatrix([[A, K], [G, H]])),
+            Rank(A) + Rank(H - G * Pinv(A) * K),
+            given=[ImageWithin(K, A), RowSpaceWithin(G, A)],
+        ),
+        Equal(Rank(BlockMatrix([[A, K], [G, H]])), Rank(A) + Rank(H - G * Pinv(A) * K), given=[ImageWithin(K, A)]),
+    ),
+    "the complement by any inner inverse": (
+        Equal(
+            Rank(BlockMatrix([[H, G], [K, A]])),
+            Rank(A) + Rank(H - G * X * K),
+            given=[Equal(A * X * K, K), Equal(G * X * A, G), Equal(A * X * A, A)],
+        ),
+        Equal(
+            Rank(BlockMatrix([[H, G], [K, A]])),
+            Rank(A) + Rank(H + G * X * K),
+            given=[Equal(A * X * K, K), Equal(G * X * A, G), Equal(A * X * A, A)],
+        ),
     ),
     "at most the larger size": (AtMost(Rank(A), Max(m, n)), AtMost(Max(m, n), Rank(A) + 1)),
     "at most a product of sizes": (AtMost(Rank(A), m * p), AtMost(m * p, Rank(A) * Rank(B))),

@@ -5,6 +5,9 @@ full column rank and B full row rank: there ``A+A = I = BB+``. ``pdet (A + D) = 
 ``A D' = 0``, and a part that is an orthogonal projection counts as 1; ``pdet A' = pdet A``, and it is
 ``pdet A+ = 1 / pdet A``. For a rational ``s`` other than 0, and for positive symbols and their reciprocals, it is
 ``pdet sA = |s|^r pdet A``, where ``r`` is the rank.
+
+Of a positive semidefinite ``A``, ``log pdet A <= tr A - rank A``, as ``log x <= x - 1`` for each eigenvalue that is not
+0. So ``log det A <= log det B + tr B^-1 (A - B)`` for positive definite ``A`` and ``B``: the logarithm is concave.
 """
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ from sympy import S, log
 
 from tptheory.proving.completion import SHORT, Completion
 from tptheory.proving.determinants import full_ranks
-from tptheory.proving.forms import has_layers
+from tptheory.proving.forms import Forms, assume_once_known, has_layers
 from tptheory.proving.knowledge import Knowledge
 from tptheory.proving.letters import Letter
 from tptheory.proving.translating import Reason
@@ -27,6 +30,8 @@ FULL_RANK: Reason = ("definition", "the left factor has full column rank and the
 ONE_SPACE: Reason = ("definition", "the row space of each factor is the image of the next")
 APART: Reason = ("definition", "a sum of two parts with orthogonal images and orthogonal row spaces")
 SAME_UP_TO_SIGN: Reason = ("definition", "matrices that are equal up to sign have equal pseudo-determinants")
+BELOW_TRACE: Reason = ("definition", "log pdet A is at most tr A - rank A for semidefinite A")
+CONCAVE: Reason = ("definition", "log det is below its tangents for positive definite matrices")
 MOST_PARTS = 4
 """A sum of more terms is not cut into parts."""
 
@@ -37,12 +42,20 @@ def log_pdet(translator: Knowledge, A: Polynomial, text: str = "") -> Polynomial
     Args:
         translator: the translator.
         A: the matrix.
-        text: what a letter is called that stands for the whole.
+        text: what a letter is called that stands for the whole. Of that which has a name, inequalities are told too.
     """
-    none = Polynomial.zero(translator.alphabet, 1, 1)
     if not A:
-        return none
+        return Polynomial.zero(translator.alphabet, 1, 1)
     translator.conclude(("log pdet",), lambda zero: _equal_log_pdets(translator, zero))
+    value = _log_pdet(translator, A, text)
+    if text and A.rows == A.columns and not A.is_scalar and not has_layers(A):
+        assume_once_known(translator, ("log pdet", A, "trace"), lambda: _below_trace(translator, A, value))
+    return value
+
+
+def _log_pdet(translator: Knowledge, A: Polynomial, text: str) -> Polynomial:
+    """Return the logarithm of the pseudo-determinant of a matrix that is not 0."""
+    none = Polynomial.zero(translator.alphabet, 1, 1)
     if len(A.terms) > 1:
         return _log_pdet_of_sum(translator, A, text)
     (((scalars, word), c),) = A.terms.items()
@@ -53,6 +66,27 @@ def log_pdet(translator: Knowledge, A: Polynomial, text: str = "") -> Polynomial
         return _letter(translator, A, text)
     number = [*filter(None, logarithms), translator(log(abs(S(c))))]
     return _log_pdet_of_multiple(translator, summed(number), A.with_terms({((), word): 1}))
+
+
+def _below_trace(translator: Knowledge, A: Polynomial, value: Polynomial) -> Iterator[tuple[Polynomial, Reason]]:
+    """Return that the logarithm of a form is at most its trace less its rank, and below the tangents at others."""
+    forms = Forms(translator)
+    if not forms.is_form(A):
+        return
+    yield translator.root_defect(A.trace() - (A * translator.pinv(A)).trace() - value), BELOW_TRACE
+    for letter in _definite_letters(translator, forms) if A in _definite_letters(translator, forms) else ():
+        if letter != A and letter.rows == A.rows:
+            tangent = (translator.inverse(letter) * A - Polynomial.identity(A.alphabet, A.rows)).trace()
+            yield translator.root_defect(tangent + _letter(translator, letter, "") - value), CONCAVE
+
+
+def _definite_letters(translator: Knowledge, forms: Forms) -> list[Polynomial]:
+    """Return the letters of which a logarithm was asked for, and that are known to be positive definite."""
+    of_columns, of_rows = full_ranks(translator)
+    asked = [
+        letter.family.subject for letter, _ in translator.alphabet.letters.values() if letter.family.kind == "log pdet"
+    ]
+    return [A for A in asked if forms.is_form(A) and {w for _, w in A.terms} <= of_columns & of_rows]
 
 
 def _letter(translator: Knowledge, A: Polynomial, text: str) -> Polynomial:

@@ -82,6 +82,16 @@ class Contained(Relation):
         return [names.use("contained", {"U": self.U, "X": self.X, "L": self.L})]
 
 
+def alike(M: Polynomial, X: Polynomial, Y: Polynomial, N: Polynomial) -> tuple[Contained, Contained]:
+    """Return that two matrices have one rank, where ``N = M X`` and ``M = N Y``."""
+    return Contained(M, X, N), Contained(N, Y, M)
+
+
+def alike_from_the_left(A: Polynomial, P: Polynomial, M: Polynomial, N: Polynomial) -> tuple[Contained, Contained]:
+    """Return that two matrices have one rank, where ``N = A M`` and ``M = P N``."""
+    return alike(M.transpose(), A.transpose(), P.transpose(), N.transpose())
+
+
 def no_less_than_zero(M: Polynomial) -> Contained:
     """Return ``0 <= rank M``."""
     return Contained(M, Polynomial.zero(M.alphabet, M.columns, M.columns), M.scale(0))

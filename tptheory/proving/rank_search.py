@@ -13,7 +13,8 @@ from itertools import combinations, combinations_with_replacement, islice, produ
 from tptheory.proving.nonnegative import half_of
 from tptheory.proving.rank_lemmas import outside
 from tptheory.proving.rank_pool import RankPool, is_multiple_of_identity, without_last_letter
-from tptheory.proving.rank_relations import Contained, Coprime, Frobenius, Joined, Summed
+from tptheory.proving.rank_relations import Contained, Coprime, Frobenius, Joined, Summed, alike, alike_from_the_left
+from tptheory.proving.schur_complements import compare_with_complements
 from tptheory.proving.semidefinite import flint_rational, solutions
 from tptheory.proving.term_order import Monomial, order
 from tptheory.proving.words import Polynomial, Rational, divide, rotations
@@ -44,7 +45,8 @@ class RelationSearch:
             short = self.pool.note(M)
             if short != M:
                 one = Polynomial.identity(self.alphabet, M.columns)
-                self.pool.add(Contained(short, one, M), Contained(M, one, short))
+                self.pool.add(*alike(short, one, one, M))
+            compare_with_complements(self.pool, short)
         self._full_ranks()
         self._nonzero()
         self._words()
@@ -102,7 +104,8 @@ class RelationSearch:
             if len(M.terms) == len(words) == 1 and words[0][:2] == first + self.alphabet.adjoints[first]:
                 P, rest = self.pool.pinv(A).transpose(), Polynomial.word(self.alphabet, words[0][1:])
                 square = self.pool.note(square)
-                self.pool.add(*_alike(M, A.transpose(), P, square), *_alike(rest, A, P.transpose(), square))
+                self.pool.add(*alike_from_the_left(A.transpose(), P, M, square))
+                self.pool.add(*alike_from_the_left(A, P.transpose(), rest, square))
 
     def _cut(self, word: str) -> None:
         """Compare the parts of a word, for every way to cut it in three, the middle one of which may be empty."""
@@ -335,11 +338,6 @@ class RelationSearch:
             self.pool.add(Summed(whole, M.scale(b), rest))
             whole = rest
         self.pool.add(Summed(whole, before.scale(a), last.scale(c)))
-
-
-def _alike(M: Polynomial, A: Polynomial, P: Polynomial, N: Polynomial) -> list[Contained]:
-    """Return that two matrices have one rank, where ``N = A M`` and ``M = P N``."""
-    return [Contained(U.transpose(), X.transpose(), L.transpose()) for U, X, L in ((M, A, N), (N, P, M))]
 
 
 def _sums_of(target: Polynomial, summands: list[Polynomial]) -> list[list[tuple[Rational, Polynomial]]]:
