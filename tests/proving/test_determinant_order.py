@@ -17,6 +17,7 @@ from tptheory import (
     at_most,
     positive_definite,
     positive_semidefinite,
+    projection,
     prove,
     squared_norm,
     symmetric,
@@ -31,6 +32,14 @@ skew = [Equal(K.T, -K)]
 definite = [positive_definite(R, S)]
 
 PAIRS = {
+    "a reflection along an idempotent": (
+        Equal(det(2 * P - I) ** 2, 1, given=[projection(P)]),
+        Equal(det(3 * P - I) ** 2, 1, given=[projection(P)]),
+    ),
+    "a reflection on a line": (
+        Equal(det(I - 2 * P * P.T) ** 2, 1, given=[Equal(P.T * P * P.T * P, P.T * P)]),
+        Equal(det(I - 2 * P * P.T), 1, given=[Equal(P.T * P * P.T * P, P.T * P)]),
+    ),
     "the logarithm below the trace": (
         AtMost(LogPdet(R), trace(R) - n, given=[positive_definite(R)]),
         AtMost(LogPdet(R), trace(R) - n, given=[positive_semidefinite(R)]),

@@ -12,7 +12,9 @@ from fractions import Fraction
 from functools import reduce
 from operator import mul
 
+from tptheory.proving.completion import SHORT, Completion
 from tptheory.proving.determinant_order import SAME, assume_order, equal_sums
+from tptheory.proving.forms import assume_once_known, has_layers
 from tptheory.proving.knowledge import Knowledge
 from tptheory.proving.letters import Size
 from tptheory.proving.term_order import DEFINED, PLAIN, Monomial
@@ -22,6 +24,7 @@ from tptheory.proving.words import Alphabet, Polynomial, Rational, divide, rotat
 
 KERNEL: Reason = ("definition", "a square matrix whose product with a matrix other than 0 is 0 is singular")
 NILPOTENT: Reason = ("definition", "the square of what is added to the identity is zero")
+UNIT: Reason = ("definition", "the determinant of an orthogonal matrix, or of an involution, is 1 or -1")
 REFLECTED: Reason = ("definition", "I + Q = Q (I + Q)' for an orthogonal Q")
 FOUND_TWICE: Reason = ("definition", "a determinant that is found in two ways")
 NEWTON: Reason = ("definition", "a determinant in traces of powers")
@@ -84,6 +87,7 @@ def _of_sum(translator: Knowledge, A: Polynomial) -> Polynomial:
     value = _letter(translator, min(sums, key=_order_of_terms))
     signs = signs_of_transposes(translator)
     _assume_reflected(translator, A, value)
+    assume_once_known(translator, ("det", A, "unit"), lambda: _of_unit(translator, A, value))
     plain = min((without_transposes(p, signs) for p in (A, A.transpose())), key=_order_of_terms)
     if plain not in sums:
         translator.assume(value - _letter(translator, plain) if plain else value, SAME)
@@ -114,6 +118,14 @@ def _assume_reflected(translator: Knowledge, A: Polynomial, value: Polynomial) -
     if is_orthogonal and (sign == 1 or (sign == -1 and isinstance(A.rows, int))):
         factor = (-1) ** A.rows if sign == -1 and isinstance(A.rows, int) else 1
         translator.assume(value - (determinant(translator, Q) * value).scale(factor), REFLECTED)
+
+
+def _of_unit(translator: Knowledge, A: Polynomial, value: Polynomial) -> Iterator[tuple[Polynomial, Reason]]:
+    """Return ``(det A)^2 = 1`` if ``A A = I`` or ``A A' = I``, as of ``A = 2P - I`` for an idempotent ``P``."""
+    basis = Completion(A.alphabet, translator.known(), SHORT)
+    whole = Polynomial.identity(A.alphabet, A.rows)
+    if not has_layers(A) and any(basis.prove(A * B - whole) is not None for B in (A, A.transpose())):
+        yield value * value - Polynomial.identity(A.alphabet, 1), UNIT
 
 
 def _order_of_terms(p: Polynomial) -> list[tuple[Monomial, Rational]]:
