@@ -18,6 +18,7 @@ from sympy import (
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from tptheory import decide, prove
+from tptheory.deciding import answers
 from tptheory.preamble import *
 
 k = Symbol("k", integer=True, positive=True)
@@ -198,6 +199,14 @@ def test_hypotheses_that_contradict_each_other_end_the_search(given):
     assert verdict.word == "undecided"
     assert "they contradict each other, for 1 = 0 follows from them" in verdict.reason
     assert verdict.seconds < 30
+
+
+def test_the_look_for_a_contradiction_is_not_cut_by_the_turn(monkeypatch):
+    """It has the rest of the whole time, so that what is told does not depend on how busy the machine is."""
+    allowed = []
+    monkeypatch.setattr(answers, "_is_absurd", lambda claim, seconds: allowed.append(seconds) or True)
+    decide(Equal(R, R.T, given=[Equal(R, 2 * S), Equal(R, 3 * S), invertible(S)]), seconds=60)
+    assert min(allowed, default=0) > 45
 
 
 def test_a_bound_of_a_rank_says_of_which_matrix_it_is():

@@ -77,7 +77,7 @@ def prove(claim: Claim | Theorem, seconds: float = 10.0) -> Proved | Undecided:
     if own is not None:
         return own if own.proved else Undecided(claim, own.explain(), {}, own.seconds)
     with time_limit(seconds):
-        return _Proving(claim, title).run(seconds)[0]
+        return _Proving(claim, title, seconds).run(seconds)[0]
 
 
 def _own_verdict(claim: Claim, seconds: float, seed: int) -> Any:
@@ -96,11 +96,13 @@ class _Proving:
     Args:
         claim: the claim.
         title: the title of the certificate; the statement of the claim if it is empty.
+        seconds: how long all the turns may take together.
     """
 
-    def __init__(self, claim: Claim, title: str) -> None:
+    def __init__(self, claim: Claim, title: str, seconds: float) -> None:
         self.claim, self.title = claim, title
         self.prover: Prover | None = None
+        self._end = perf_counter() + seconds
 
     def run(self, seconds: float, efforts: Sequence[int] = EFFORTS) -> tuple[Proved | Undecided, bool]:
         """Search on with these efforts; return the verdict, and whether more effort or time could give another."""
@@ -117,7 +119,7 @@ class _Proving:
             if not checked:
                 raise RefusedError(checked.reason, certificate.data)
             found = confirmed_proof(claim, certificate, perf_counter() - started)
-            return _unless_absurd(found, seconds - (perf_counter() - started)), False
+            return _unless_absurd(found, self._end - perf_counter()), False
         except RefusedError as refused:
             return undecided(refused.reason, {**refused.evidence, "report": REPORT}), not refused.final
         except StuckError as stuck:
@@ -317,7 +319,7 @@ def _in_turns(
 ) -> Iterator[tuple[str, Proved | Refuted | Undecided]]:
     """Let the prover and the search for counterexamples take turns; give the side and its answer after each turn."""
     started = perf_counter()
-    prover, refuter = _Proving(claim, title), _Refuter(claim, seed)
+    prover, refuter = _Proving(claim, title, seconds), _Refuter(claim, seed)
     more_proofs = more_instances = True
 
     def part(share: float) -> float:
