@@ -25,6 +25,9 @@ def normal(*matrices):
     return [Equal(M * M.T, M.T * M) for M in matrices]
 
 
+blocks, turned = BlockMatrix([[A, K], [G, H]]), BlockMatrix([[H, G], [K, A]])
+complement = H - G * Pinv(A) * K
+inner = [Equal(A * X * K, K), Equal(G * X * A, G), Equal(A * X * A, A)]
 adding = [Equal(Rank(A + D), Rank(A) + Rank(D))]
 PAIRS = {
     "a difference of idempotents (Tian and Styan)": (
@@ -88,28 +91,16 @@ PAIRS = {
         Equal(R * R, R, given=[Equal(R + S + T, I), AtMost(n, Rank(R) + Rank(S) + Rank(T))]),
     ),
     "the complement of a block (Marsaglia and Styan)": (
-        AtMost(Rank(A) + Rank(H - G * Pinv(A) * K), Rank(BlockMatrix([[A, K], [G, H]]))),
-        AtMost(Rank(BlockMatrix([[A, K], [G, H]])), Rank(A) + Rank(H - G * Pinv(A) * K)),
+        AtMost(Rank(A) + Rank(complement), Rank(blocks)),
+        AtMost(Rank(blocks), Rank(A) + Rank(complement)),
     ),
     "blocks within the image and the row space of one": (
-        Equal(
-            Rank(BlockMatrix([[A, K], [G, H]])),
-            Rank(A) + Rank(H - G * Pinv(A) * K),
-            given=[ImageWithin(K, A), RowSpaceWithin(G, A)],
-        ),
-        Equal(Rank(BlockMatrix([[A, K], [G, H]])), Rank(A) + Rank(H - G * Pinv(A) * K), given=[ImageWithin(K, A)]),
+        Equal(Rank(blocks), Rank(A) + Rank(complement), given=[ImageWithin(K, A), RowSpaceWithin(G, A)]),
+        Equal(Rank(blocks), Rank(A) + Rank(complement), given=[ImageWithin(K, A)]),
     ),
     "the complement by any inner inverse": (
-        Equal(
-            Rank(BlockMatrix([[H, G], [K, A]])),
-            Rank(A) + Rank(H - G * X * K),
-            given=[Equal(A * X * K, K), Equal(G * X * A, G), Equal(A * X * A, A)],
-        ),
-        Equal(
-            Rank(BlockMatrix([[H, G], [K, A]])),
-            Rank(A) + Rank(H + G * X * K),
-            given=[Equal(A * X * K, K), Equal(G * X * A, G), Equal(A * X * A, A)],
-        ),
+        Equal(Rank(turned), Rank(A) + Rank(H - G * X * K), given=inner),
+        Equal(Rank(turned), Rank(A) + Rank(H + G * X * K), given=inner),
     ),
     "at most the larger size": (AtMost(Rank(A), Max(m, n)), AtMost(Max(m, n), Rank(A) + 1)),
     "at most a product of sizes": (AtMost(Rank(A), m * p), AtMost(m * p, Rank(A) * Rank(B))),

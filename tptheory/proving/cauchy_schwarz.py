@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from itertools import permutations, product
 from typing import NamedTuple
 
-from tptheory.proving.completion import SHORT, Completion
+from tptheory.proving.completion import Completion
 from tptheory.proving.knowledge import ROOT
 from tptheory.proving.letters import Size
 from tptheory.proving.square_roots import root_equation, root_of_norm
@@ -40,7 +40,7 @@ def completed_squares(number: Polynomial, translator: Translator) -> list[Square
     found = list(_traces_and_norms(number, translator))
     if not found:
         return _matrices_and_means(number)
-    basis = Completion(translator.alphabet, translator.known(), SHORT)
+    basis = translator.short_completion()
     for t, A, B in found:
         for word in (A.word, translator.alphabet.transpose(A.word)):
             squares = _completed(t, word, B, translator, basis)
@@ -86,7 +86,7 @@ def completed_square(t: str, A: str, B: str, translator: Translator) -> list[Squ
 
     Here ``b^2 = |B|^2`` and ``k = 1 / |B|^2``.
     """
-    basis = Completion(translator.alphabet, translator.known(), SHORT)
+    basis = translator.short_completion()
     return _completed([t], A, _Factor(Polynomial.word(translator.alphabet, B).norm(), B, 1), translator, basis)
 
 

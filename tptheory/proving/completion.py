@@ -99,6 +99,10 @@ class Completion:
         self.remainder = goal.with_terms(rest)
         return proof
 
+    def proves(self, *goals: Polynomial) -> bool:
+        """Whether each goal is found to be a combination of the hypotheses."""
+        return all(self.prove(goal) is not None for goal in goals)
+
     def _unfolded(self, origin: Combination, whole: bool) -> Membership | None:
         self._budget.allow()
         return Unfolding(self._basis, len(self.hypotheses)).membership(origin, whole)

@@ -12,7 +12,6 @@ from fractions import Fraction
 from functools import reduce
 from operator import mul
 
-from tptheory.proving.completion import SHORT, Completion
 from tptheory.proving.determinant_order import SAME, assume_order, equal_sums
 from tptheory.proving.forms import assume_once_known, has_layers
 from tptheory.proving.knowledge import Knowledge
@@ -122,9 +121,10 @@ def _assume_reflected(translator: Knowledge, A: Polynomial, value: Polynomial) -
 
 def _of_unit(translator: Knowledge, A: Polynomial, value: Polynomial) -> Iterator[tuple[Polynomial, Reason]]:
     """Return ``(det A)^2 = 1`` if ``A A = I`` or ``A A' = I``, as of ``A = 2P - I`` for an idempotent ``P``."""
-    basis = Completion(A.alphabet, translator.known(), SHORT)
-    whole = Polynomial.identity(A.alphabet, A.rows)
-    if not has_layers(A) and any(basis.prove(A * B - whole) is not None for B in (A, A.transpose())):
+    if has_layers(A):
+        return
+    basis, whole = translator.short_completion(), Polynomial.identity(A.alphabet, A.rows)
+    if any(basis.proves(A * B - whole) for B in (A, A.transpose())):
         yield value * value - Polynomial.identity(A.alphabet, 1), UNIT
 
 

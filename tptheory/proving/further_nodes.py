@@ -45,7 +45,7 @@ from tptheory.proving.forms import assume_form
 from tptheory.proving.functions import function
 from tptheory.proving.knowledge import Knowledge
 from tptheory.proving.kronecker import kronecker
-from tptheory.proving.log_determinants import log_pdet
+from tptheory.proving.log_determinants import assume_log_order, log_pdet
 from tptheory.proving.opaque import atom, entry, entrywise, function_of_numbers, matrix_of_entries
 from tptheory.proving.translating import Reason
 from tptheory.proving.words import Polynomial
@@ -137,7 +137,10 @@ def _determinant(s: Determinant, translator: Knowledge) -> Polynomial:
 
 @scalar_node.register(LogPdet)
 def _log_pdet(s: LogPdet, translator: Knowledge) -> Polynomial:
-    return log_pdet(translator, translator(s.arg), str(s))
+    A = translator(s.arg)
+    value = log_pdet(translator, A, str(s))
+    assume_log_order(translator, A, value)
+    return value
 
 
 @scalar_node.register(MatrixElement)

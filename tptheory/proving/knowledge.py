@@ -10,6 +10,7 @@ from typing import Any, Self
 from tptheory.certificates.reading import BOUND_INDEX
 from tptheory.errors import UnsupportedExpressionError
 from tptheory.proving.anchors import anchored, inverse_name
+from tptheory.proving.completion import SHORT, Completion
 from tptheory.proving.contents import inverted
 from tptheory.proving.letters import Family, Letter, Size, moved_terms
 from tptheory.proving.rewriting import Statistics
@@ -112,6 +113,10 @@ class Knowledge(ABC):
     def known(self) -> list[Polynomial]:
         """Return the polynomials that vanish by hypothesis."""
         return [hypothesis.polynomial for hypothesis in self.hypotheses]
+
+    def short_completion(self) -> Completion:
+        """Return a completion of what is known that does little work."""
+        return Completion(self.alphabet, self.known(), SHORT)
 
     def _assume_all(self, found: Iterable[tuple[Polynomial, Reason]]) -> None:
         for polynomial, reason in list(found):

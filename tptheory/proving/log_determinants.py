@@ -17,7 +17,6 @@ from itertools import combinations, pairwise
 
 from sympy import S, log
 
-from tptheory.proving.completion import SHORT, Completion
 from tptheory.proving.determinants import full_ranks
 from tptheory.proving.forms import Forms, assume_once_known, has_layers
 from tptheory.proving.knowledge import Knowledge
@@ -42,20 +41,12 @@ def log_pdet(translator: Knowledge, A: Polynomial, text: str = "") -> Polynomial
     Args:
         translator: the translator.
         A: the matrix.
-        text: what a letter is called that stands for the whole. Of that which has a name, inequalities are told too.
+        text: what a letter is called that stands for the whole.
     """
-    if not A:
-        return Polynomial.zero(translator.alphabet, 1, 1)
-    translator.conclude(("log pdet",), lambda zero: _equal_log_pdets(translator, zero))
-    value = _log_pdet(translator, A, text)
-    if text and A.rows == A.columns and not A.is_scalar and not has_layers(A):
-        assume_once_known(translator, ("log pdet", A, "trace"), lambda: _below_trace(translator, A, value))
-    return value
-
-
-def _log_pdet(translator: Knowledge, A: Polynomial, text: str) -> Polynomial:
-    """Return the logarithm of the pseudo-determinant of a matrix that is not 0."""
     none = Polynomial.zero(translator.alphabet, 1, 1)
+    if not A:
+        return none
+    translator.conclude(("log pdet",), lambda zero: _equal_log_pdets(translator, zero))
     if len(A.terms) > 1:
         return _log_pdet_of_sum(translator, A, text)
     (((scalars, word), c),) = A.terms.items()
@@ -68,25 +59,37 @@ def _log_pdet(translator: Knowledge, A: Polynomial, text: str) -> Polynomial:
     return _log_pdet_of_multiple(translator, summed(number), A.with_terms({((), word): 1}))
 
 
-def _below_trace(translator: Knowledge, A: Polynomial, value: Polynomial) -> Iterator[tuple[Polynomial, Reason]]:
-    """Return that the logarithm of a form is at most its trace less its rank, and below the tangents at others."""
+def assume_log_order(translator: Knowledge, A: Polynomial, value: Polynomial) -> None:
+    """Assume what the logarithm of the pseudo-determinant of a positive semidefinite matrix is not above.
+
+    Args:
+        translator: the translator, which learns the roots of the differences.
+        A: the matrix.
+        value: the logarithm.
+    """
+    if A and A.rows == A.columns and not A.is_scalar and not has_layers(A):
+        assume_once_known(translator, ("log pdet", A, "order"), lambda: _of_form(translator, A, value))
+
+
+def _of_form(translator: Knowledge, A: Polynomial, value: Polynomial) -> Iterator[tuple[Polynomial, Reason]]:
+    """Return that the logarithm is at most the trace less the rank, and is below the tangents at other matrices."""
     forms = Forms(translator)
     if not forms.is_form(A):
         return
     yield translator.root_defect(A.trace() - (A * translator.pinv(A)).trace() - value), BELOW_TRACE
-    for letter in _definite_letters(translator, forms) if A in _definite_letters(translator, forms) else ():
-        if letter != A and letter.rows == A.rows:
-            tangent = (translator.inverse(letter) * A - Polynomial.identity(A.alphabet, A.rows)).trace()
-            yield translator.root_defect(tangent + _letter(translator, letter, "") - value), CONCAVE
+    definite = _definite_letters(translator, forms)
+    for B in definite if A in definite else ():
+        if B != A and B.rows == A.rows:
+            tangent = (translator.inverse(B) * A - Polynomial.identity(A.alphabet, A.rows)).trace()
+            yield translator.root_defect(tangent + _letter(translator, B, "") - value), CONCAVE
 
 
 def _definite_letters(translator: Knowledge, forms: Forms) -> list[Polynomial]:
-    """Return the letters of which a logarithm was asked for, and that are known to be positive definite."""
+    """Return the letters that are known to be positive definite, and of which a logarithm has been asked for."""
     of_columns, of_rows = full_ranks(translator)
-    asked = [
-        letter.family.subject for letter, _ in translator.alphabet.letters.values() if letter.family.kind == "log pdet"
-    ]
-    return [A for A in asked if forms.is_form(A) and {w for _, w in A.terms} <= of_columns & of_rows]
+    families = [letter.family for letter, _ in translator.alphabet.letters.values()]
+    asked = [family.subject for family in families if family.kind == "log pdet"]
+    return [A for A in asked if forms.is_form(A) and {word for _, word in A.terms} <= of_columns & of_rows]
 
 
 def _letter(translator: Knowledge, A: Polynomial, text: str) -> Polynomial:
@@ -121,16 +124,6 @@ def _log_pdet_of_word(translator: Knowledge, word: str, text: str) -> Polynomial
     return whole
 
 
-def _short_completion(translator: Knowledge) -> Completion:
-    """Return a completion of the hypotheses that does little work."""
-    return Completion(translator.alphabet, translator.known(), SHORT)
-
-
-def _vanishes(basis: Completion, *polynomials: Polynomial) -> bool:
-    """Whether polynomials are found to vanish."""
-    return all(basis.prove(p) is not None for p in polynomials)
-
-
 def _is_of_one_space(translator: Knowledge, word: str) -> bool:
     """Whether the row space of each letter of a product is the image of the next; their pseudo-inverses get names.
 
@@ -140,25 +133,25 @@ def _is_of_one_space(translator: Knowledge, word: str) -> bool:
     if len(word) < 2 or inverse or translator.alphabet.has_layers(word):
         return False
     letters = [(A, translator.pinv(A)) for A in (Polynomial.word(translator.alphabet, a) for a in word)]
-    return _vanishes(_short_completion(translator), *(P * A - B * Q for (A, P), (B, Q) in pairwise(letters)))
+    return translator.short_completion().proves(*(P * A - B * Q for (A, P), (B, Q) in pairwise(letters)))
 
 
 def _parts_apart(translator: Knowledge, A: Polynomial) -> list[Polynomial]:
     """Write a sum as two parts ``p`` and ``q`` with ``p'q = 0`` and ``p q' = 0``; return nothing if none are found."""
     first, *others = A.terms
-    basis = _short_completion(translator)
+    basis = translator.short_completion()
     for number in range(len(others)) if len(others) < MOST_PARTS else ():
         for chosen in combinations(others, number):
             p = A.with_terms({m: A.terms[m] for m in (first, *chosen)})
             q = A - p
-            if _vanishes(basis, p.transpose() * q, p * q.transpose()):
+            if basis.proves(p.transpose() * q, p * q.transpose()):
                 return [p, q]
     return []
 
 
 def _is_projection(translator: Knowledge, p: Polynomial) -> bool:
     """Whether a matrix is an orthogonal projection."""
-    return p.rows == p.columns and _vanishes(_short_completion(translator), p - p.transpose(), p * p - p)
+    return p.rows == p.columns and translator.short_completion().proves(p - p.transpose(), p * p - p)
 
 
 def _log_pdet_of_multiple(translator: Knowledge, logarithm: Polynomial, A: Polynomial) -> Polynomial:

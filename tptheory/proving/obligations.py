@@ -21,7 +21,6 @@ from tptheory.proving.alternatives import assume_fails, has_signs, one_equation
 from tptheory.proving.auxiliary_letters import ABBREVIATION
 from tptheory.proving.cancellation import unit_factors
 from tptheory.proving.cauchy_schwarz import completed_squares
-from tptheory.proving.completion import SHORT, Completion
 from tptheory.proving.equations import descent, either, equal
 from tptheory.proving.letters import Family, Letter, Size
 from tptheory.proving.norm_products import norms_of_products
@@ -273,7 +272,7 @@ def translated(claim: Claim, setting: SearchSetting) -> tuple[Translator, list[O
     translator.squares_twice = setting.squares_twice
     found = list(obligations(claim, translator, setting))
     if setting.completing:
-        basis = Completion(translator.alphabet, translator.known(), SHORT)
+        basis = translator.short_completion()
         for each in found:
             if each.right is None:
                 number = basis.rewritten(each.left)

@@ -22,7 +22,7 @@ Corner = tuple[Polynomial, Polynomial]
 
 
 class _Pivot(NamedTuple):
-    """A block ``S = E' M F`` with ``S P S = S``, and the parts of the identities at which it does not stand."""
+    """A block ``S`` with ``S P S = S``, and where it stands: at which parts of the rows and of the columns."""
 
     S: Polynomial
     P: Polynomial
@@ -37,11 +37,11 @@ def compare_with_complements(pool: RankPool, M: Polynomial) -> None:
 
 
 def _pivots(pool: RankPool, M: Polynomial) -> Iterator[_Pivot]:
-    """Run through the blocks of a matrix that have a known inverse, a pseudo-inverse, or are idempotent."""
+    """Run through the blocks of a matrix of which an inner inverse is known; nested blocks are left out."""
     for rows, columns in _corners(pool, M) if len(M.terms) > 1 else ():
         S = pool.basis.rewritten(rows[0].transpose() * M * columns[0])
         if not _letters_of(rows, columns) & {a for _, word in S.terms for a in word}:
-            yield from (_Pivot(S, P, rows, columns) for P in _inverses_of(pool, S))
+            yield from (_Pivot(S, P, rows, columns) for P in _inner_inverses_of(pool, S))
 
 
 def _corners(pool: RankPool, M: Polynomial) -> Iterator[tuple[Corner, Corner]]:
@@ -58,11 +58,16 @@ def _letters_of(*corners: Corner) -> set[str]:
     return {letter for E in parts for _, word in E.terms for letter in word}
 
 
-def _inverses_of(pool: RankPool, S: Polynomial) -> Iterator[Polynomial]:
-    """Run through the matrices ``P`` that are known to have ``S P S = S``; there are none if S is 0."""
+def _inner_inverses_of(pool: RankPool, S: Polynomial) -> Iterator[Polynomial]:
+    """Run through the matrices ``P`` that are known to have ``S P S = S``, but for those of ``S = 0``.
+
+    Such are the inverse and the pseudo-inverse where they have names, and letters: S too, where it is idempotent.
+    """
+    if not S:
+        return
     pairs = [pair for A, P in pool.translator.inverse_pairs() for pair in ((A, P), (A.transpose(), P.transpose()))]
-    named = [P for A, P in pairs if S and S == A]
-    letters = (Polynomial.word(S.alphabet, a) for a in S.alphabet.matrices_of_certificates() if S)
+    named = [P for A, P in pairs if A == S]
+    letters = (Polynomial.word(S.alphabet, a) for a in S.alphabet.matrices_of_certificates())
     fitting = [X for X in letters if (X.rows, X.columns) == (S.columns, S.rows)]
     yield from dict.fromkeys([*named, *(X for X in fitting if pool.basis.vanishes(S * X * S - S))])
 
@@ -70,14 +75,16 @@ def _inverses_of(pool: RankPool, S: Polynomial) -> Iterator[Polynomial]:
 def _eliminate(pool: RankPool, M: Polynomial, pivot: _Pivot) -> None:
     """Compare the ranks of ``M`` and ``D = L M R``, and those of ``D``, the block, and the rest of ``D``."""
     S, P, (E, e), (F, f) = pivot
-    ones = [Polynomial.identity(M.alphabet, size) for size in (M.rows, M.columns)]
+    all_rows, all_columns = (Polynomial.identity(M.alphabet, size) for size in (M.rows, M.columns))
     below, beside = e * e.transpose() * M * F * P * E.transpose(), F * P * E.transpose() * M * f * f.transpose()
-    left, right = ones[0] - below, ones[1] - beside
-    half, whole = pool.note(M * right), pool.note(left * M * right)
-    pool.add(*alike(M, right, ones[1] + beside, half), *alike_from_the_left(left, ones[0] + below, half, whole))
-    of_rows, of_others = E * S * P * E.transpose(), ones[1] - F * P * S * F.transpose()
-    block, rest = pool.note(E * S * F.transpose()), pool.note(whole - E * S * F.transpose())
-    pool.add(Frobenius(of_rows, whole, of_others, block, rest, rest.scale(0)), Summed(whole, block, rest))
-    corner = pool.note(e.transpose() * rest * f)
-    pool.add(Contained(rest, f, pool.note(rest * f)))
-    pool.add(Contained(pool.note(rest * f).transpose(), e, corner.transpose()))
+    half = pool.note(M * (all_columns - beside))
+    whole = pool.note(half - below * half)
+    pool.add(*alike(M, all_columns - beside, all_columns + beside, half))
+    pool.add(*alike_from_the_left(all_rows - below, all_rows + below, half, whole))
+    block = pool.note(E * S * F.transpose())
+    rest = pool.note(whole - block)
+    apart = all_columns - F * P * S * F.transpose()
+    pool.add(Frobenius(E * S * P * E.transpose(), whole, apart, block, rest, rest.scale(0)), Summed(whole, block, rest))
+    under = pool.note(rest * f)
+    corner = pool.note(e.transpose() * under)
+    pool.add(Contained(rest, f, under), Contained(under.transpose(), e, corner.transpose()))

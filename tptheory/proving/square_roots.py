@@ -11,7 +11,6 @@ from typing import Any
 
 from sympy import Symbol
 
-from tptheory.proving.completion import SHORT, Completion
 from tptheory.proving.knowledge import PRINCIPAL_ROOT, ROOT
 from tptheory.proving.letters import Family, Letter
 from tptheory.proving.nonnegative import is_nonnegative_letter
@@ -59,7 +58,7 @@ def assume_principal_roots(translator: Translator, matrices: Iterable[Polynomial
     the principal root of its square, and commutes with what that commutes with.
     """
     alphabet = translator.alphabet
-    basis = Completion(alphabet, translator.known(), SHORT)
+    basis = translator.short_completion()
     for A in matrices:
         symbols = _other_symbols(A)
         commuting = [M for M in symbols if basis.vanishes(A * M - M * A)]
