@@ -5,7 +5,7 @@ from math import prod
 import numpy as np
 import pytest
 from proving.pairs import check_proved, check_refuted, each_false, each_true
-from sympy import BlockMatrix, Determinant, Identity, Inverse, MatrixSymbol, ZeroMatrix, symbols, trace
+from sympy import BlockMatrix, Determinant, Identity, Inverse, MatrixSymbol, Symbol, ZeroMatrix, symbols, trace
 
 from tptheory import (
     AtMost,
@@ -24,6 +24,8 @@ from tptheory import (
 )
 
 n, m = symbols("n m", integer=True, positive=True)
+a = Symbol("a", nonnegative=True)
+b, c = symbols("b c", real=True)
 A = MatrixSymbol("A", m, n)
 R, S, K, X, P, Q = (MatrixSymbol(name, n, n) for name in "RSKXPQ")
 I, det = Identity(n), Determinant
@@ -59,6 +61,10 @@ PAIRS = {
             LogPdet(S) + trace(Inverse(S) * R) - n,
             given=[positive_semidefinite(R), positive_definite(S)],
         ),
+    ),
+    "a sum below the tangents": (
+        AtMost(LogPdet(R + S), LogPdet(S) + trace(Inverse(S) * (R + S)) - n, given=definite),
+        AtMost(LogPdet(a * R), LogPdet(S) + trace(Inverse(S) * a * R) - n, given=definite),
     ),
     "and not above them": (
         AtMost(trace(Inverse(S) * R) - n + LogPdet(R), 2 * trace(Inverse(S) * R) - 2 * n + LogPdet(S), given=definite),
@@ -183,3 +189,29 @@ def test_what_determinants_exceed_their_parts_by_is_not_negative_in_numbers():
             whole_form = np.vstack([B, C]) @ np.vstack([B, C]).T if rank == size else np.zeros((2 * size, 2 * size))
             first, second = whole_form[:size, :size], whole_form[size:, size:]
             assert np.linalg.det(whole_form) <= np.linalg.det(first) * np.linalg.det(second) + 1e-9
+
+
+@pytest.mark.parametrize(
+    ("number", "given"),
+    [
+        (b**2, [Equal(b, c - 7)]),
+        (b**2, [Equal(b, c**2 - 2)]),
+        (b**2, [Equal(b, c**2 - 91)]),
+        (squared_norm(X), [Equal(X, Q * Q - 2 * I)]),
+        (squared_norm(X), [Equal(X, Q * Q + 3 * I)]),
+        (squared_norm(X), [Equal(X, Q * Q - 3 * Q - 11 * I)]),
+        (a, []),
+    ],
+)
+def test_a_number_that_may_be_zero_leaves_nothing_definite(number, given):
+    """Where the number is 0, which few instances show, the left side is 0, and the right one may be below that."""
+    bound = LogPdet(S) + trace(Inverse(S) * number * R) - n
+    assert not prove(AtMost(LogPdet(number * R), bound, given=[*definite, *given]), seconds=2).proved
+
+
+def test_a_multiple_that_may_be_zero_has_no_inverse():
+    """``a R`` is no positive definite matrix for ``a >= 0``: no inverse of it is taken for granted."""
+    squares = LogPdet(S) ** 2 + LogPdet(a * R) ** 2
+    found = prove(AtMost(n - squares, Rank(a * R), given=definite), seconds=5)
+    assert not found.proved
+    assert "disagree" not in found.reason

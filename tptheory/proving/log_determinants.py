@@ -67,29 +67,38 @@ def assume_log_order(translator: Knowledge, A: Polynomial, value: Polynomial) ->
         A: the matrix.
         value: the logarithm.
     """
-    if A and A.rows == A.columns and not A.is_scalar and not has_layers(A):
-        assume_once_known(translator, ("log pdet", A, "order"), lambda: _of_form(translator, A, value))
+    if A and not A.is_scalar:
+        assume_once_known(translator, ("log pdet", A, "trace"), lambda: _below_trace(translator, A, value))
+        assume_once_known(translator, ("log pdet", A, "tangents"), lambda: _below_tangents(translator, A, value))
 
 
-def _of_form(translator: Knowledge, A: Polynomial, value: Polynomial) -> Iterator[tuple[Polynomial, Reason]]:
-    """Return that the logarithm is at most the trace less the rank, and is below the tangents at other matrices."""
-    forms = Forms(translator)
-    if not forms.is_form(A):
-        return
-    yield translator.root_defect(A.trace() - (A * translator.pinv(A)).trace() - value), BELOW_TRACE
-    definite = _definite_letters(translator, forms)
+def _below_trace(translator: Knowledge, A: Polynomial, value: Polynomial) -> Iterator[tuple[Polynomial, Reason]]:
+    """Return that the logarithm is at most the trace less the rank if a matrix is positive semidefinite."""
+    if Forms(translator).is_form(A):
+        yield translator.root_defect(A.trace() - (A * translator.pinv(A)).trace() - value), BELOW_TRACE
+
+
+def _below_tangents(translator: Knowledge, A: Polynomial, value: Polynomial) -> Iterator[tuple[Polynomial, Reason]]:
+    """Return that the logarithm is below its tangents at others of its size if all these are positive definite."""
+    definite = _definite_matrices(translator)
     for B in definite if A in definite else ():
         if B != A and B.rows == A.rows:
             tangent = (translator.inverse(B) * A - Polynomial.identity(A.alphabet, A.rows)).trace()
             yield translator.root_defect(tangent + _letter(translator, B, "") - value), CONCAVE
 
 
-def _definite_letters(translator: Knowledge, forms: Forms) -> list[Polynomial]:
-    """Return the letters that are known to be positive definite, and of which a logarithm has been asked for."""
+def _definite_matrices(translator: Knowledge) -> list[Polynomial]:
+    """Return the matrices of which a logarithm has been asked for, and that are known to be positive definite.
+
+    Each of their terms is a positive semidefinite letter that has an inverse, times a rational number: a symbol before
+    it may be 0.
+    """
     of_columns, of_rows = full_ranks(translator)
+    invertible = {((), letter) for letter in of_columns & of_rows}
     families = [letter.family for letter, _ in translator.alphabet.letters.values()]
     asked = [family.subject for family in families if family.kind == "log pdet"]
-    return [A for A in asked if forms.is_form(A) and {word for _, word in A.terms} <= of_columns & of_rows]
+    forms = Forms(translator)
+    return [A for A in asked if A.terms.keys() <= invertible and forms.is_form(A)]
 
 
 def _letter(translator: Knowledge, A: Polynomial, text: str) -> Polynomial:
