@@ -23,7 +23,7 @@ from tptheory.proving.words import Alphabet, Polynomial, Rational, divide, rotat
 
 KERNEL: Reason = ("definition", "a square matrix whose product with a matrix other than 0 is 0 is singular")
 NILPOTENT: Reason = ("definition", "the square of what is added to the identity is zero")
-UNIT: Reason = ("definition", "the determinant of an orthogonal matrix, or of an involution, is 1 or -1")
+SQUARE_ONE: Reason = ("definition", "the determinant of an orthogonal matrix, or of an involution, is 1 or -1")
 REFLECTED: Reason = ("definition", "I + Q = Q (I + Q)' for an orthogonal Q")
 FOUND_TWICE: Reason = ("definition", "a determinant that is found in two ways")
 NEWTON: Reason = ("definition", "a determinant in traces of powers")
@@ -86,7 +86,7 @@ def _of_sum(translator: Knowledge, A: Polynomial) -> Polynomial:
     value = _letter(translator, min(sums, key=_order_of_terms))
     signs = signs_of_transposes(translator)
     _assume_reflected(translator, A, value)
-    assume_once_known(translator, ("det", A, "unit"), lambda: _of_unit(translator, A, value))
+    assume_once_known(translator, ("det", A, "square one"), lambda: _with_square_one(translator, A, value))
     plain = min((without_transposes(p, signs) for p in (A, A.transpose())), key=_order_of_terms)
     if plain not in sums:
         translator.assume(value - _letter(translator, plain) if plain else value, SAME)
@@ -119,13 +119,13 @@ def _assume_reflected(translator: Knowledge, A: Polynomial, value: Polynomial) -
         translator.assume(value - (determinant(translator, Q) * value).scale(factor), REFLECTED)
 
 
-def _of_unit(translator: Knowledge, A: Polynomial, value: Polynomial) -> Iterator[tuple[Polynomial, Reason]]:
+def _with_square_one(translator: Knowledge, A: Polynomial, value: Polynomial) -> Iterator[tuple[Polynomial, Reason]]:
     """Return ``(det A)^2 = 1`` if ``A A = I`` or ``A A' = I``, as of ``A = 2P - I`` for an idempotent ``P``."""
     if has_layers(A):
         return
     basis, whole = translator.short_completion(), Polynomial.identity(A.alphabet, A.rows)
     if any(basis.proves(A * B - whole) for B in (A, A.transpose())):
-        yield value * value - Polynomial.identity(A.alphabet, 1), UNIT
+        yield value * value - Polynomial.identity(A.alphabet, 1), SQUARE_ONE
 
 
 def _order_of_terms(p: Polynomial) -> list[tuple[Monomial, Rational]]:
@@ -233,9 +233,7 @@ def _is_known_nonzero(translator: Knowledge, word: str) -> bool:
 
 def _equal_determinants(translator: Knowledge, zero: Polynomial, n: Size) -> Iterator[tuple[Polynomial, Reason]]:
     """Conclude from ``A = B`` that ``det A = det B``, if both sides are words."""
-    if (zero.rows, zero.columns) != (n, n) or len(zero.terms) > 2 or zero.is_scalar:
-        return
-    if any(zero.alphabet.has_layers(word) for _, word in zero.terms):
+    if (zero.rows, zero.columns) != (n, n) or len(zero.terms) > 2 or zero.is_scalar or has_layers(zero):
         return
     (left, c), *others = zero.terms.items()
     if c not in (1, -1):

@@ -95,7 +95,7 @@ class Knowledge(ABC):
     def conclude(self, key: Any, consequences: Consequences, later: bool = False) -> None:
         """Assume also what follows from each hypothesis, known or yet to come, by a rule that has this key.
 
-        Where nothing follows from what is known, only what comes ``later`` is looked at.
+        With ``later``, the caller knows that nothing follows from what is known: only what comes later is looked at.
         """
         if key not in self._consequences:
             self._consequences[key] = consequences
@@ -175,7 +175,7 @@ class Knowledge(ABC):
         return self._at_index(ROOT, A, f"sqrt({A!r})", letter_of)
 
     def root_defect(self, A: Polynomial) -> Polynomial:
-        """Return ``R R' - A`` for the root of ``A``, which vanishes: the equation that defines the root."""
+        """Return ``R R' - A`` for the root of ``A``: it vanishes where A is not below 0, and is to be assumed then."""
         root = self.root(A)
         return root * root.transpose() - A
 
@@ -332,7 +332,7 @@ class Knowledge(ABC):
         self.assume(column.transpose() * column - one, reason)
         norm = (A * column).norm()
         length = self.root(norm)
-        self.assume(length * length - norm, ("nonnegative", norm.data()))
+        self.assume(self.root_defect(norm), ("nonnegative", norm.data()))
         self.assume(root * root.transpose() - length * length * whole + A.transpose() * A, reason)
         return x, R
 

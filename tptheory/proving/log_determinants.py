@@ -199,7 +199,7 @@ def _turned_power(alphabet: Alphabet, word: str, plain: Callable[[str], str]) ->
 
 def _equal_log_pdets(translator: Knowledge, zero: Polynomial) -> Iterator[tuple[Polynomial, Reason]]:
     """Conclude from ``A = B``, or from ``A = -B``, that ``log pdet A = log pdet B``, if both sides are words."""
-    if len(zero.terms) != 2 or zero.is_scalar or any(zero.alphabet.has_layers(word) for _, word in zero.terms):
+    if len(zero.terms) != 2 or zero.is_scalar or has_layers(zero):
         return
     (left, c), (right, d) = zero.terms.items()
     if abs(c) == abs(d) and not left[0] and not right[0]:

@@ -92,7 +92,7 @@ def _add_lemmas(chain: LemmaChain, part: _Part, deadline: float) -> None:
     translator = chain.branch
     pool = RankPool(translator, completion(translator, deadline))
     X, B, outside_A = pool.pinv(Z) * A, Z - A, _compare(pool, part)
-    RelationSearch(pool).frobenius(outside_A, B, X)
+    pool.frobenius(outside_A, B, X)
     chain.add(A - A * X, vanishing_in(pool, A, A * X, deadline))
 
 

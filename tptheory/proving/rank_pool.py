@@ -8,7 +8,14 @@ from typing import NamedTuple
 from tptheory.proving.completion import Completion
 from tptheory.proving.knowledge import ROOT
 from tptheory.proving.rank_lemmas import Namer
-from tptheory.proving.rank_relations import Contained, GivenNumber, Relation, no_less_than_zero, product_of_given
+from tptheory.proving.rank_relations import (
+    Contained,
+    Frobenius,
+    GivenNumber,
+    Relation,
+    no_less_than_zero,
+    product_of_given,
+)
 from tptheory.proving.rewriting import NO_COFACTORS
 from tptheory.proving.searching import common_scalars, divided
 from tptheory.proving.term_order import DEFINED, Monomial, order
@@ -186,6 +193,13 @@ class RankPool(Namer):
             rest = self.note(divided(M, scalars))
             self.add(Contained(rest, number * Polynomial.identity(self.alphabet, M.columns), M))
         return M
+
+    def frobenius(self, A: Polynomial, B: Polynomial, C: Polynomial) -> None:
+        """Compare the ranks in a product of three: ``rank AB + rank BC <= rank B + rank ABC``."""
+        B, F, G, H = (self.note(p) for p in (B, A * B, B * C, A * B * C))
+        self.add(
+            Frobenius(A, B, C, F, G, H), Contained(F, C, H), Contained(G.transpose(), A.transpose(), H.transpose())
+        )
 
     def _note_without_last_letter(self, M: Polynomial) -> None:
         """Compare a matrix with its last letter and with what stands before that, which may have the same rank."""

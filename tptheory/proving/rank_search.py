@@ -1,8 +1,8 @@
 """The search for relations between ranks.
 
 The matrices are those whose ranks the goal or a hypothesis speaks of, the parts of their words, and products with
-letters and with complements of idempotents: wherever a matrix is a sum of multiples of others, or a product is zero or
-is rewritten by a hypothesis, there is a relation.
+letters and with complements of idempotents, and what elimination leaves of two by two blocks. Wherever a matrix is a
+sum of multiples of others, or a product is zero or is rewritten by a hypothesis, there is a relation.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations, combinations_with_replacement, islice, product
 
 from tptheory.proving.nonnegative import half_of
+from tptheory.proving.rank_blocks import compare_blocks
 from tptheory.proving.rank_lemmas import outside
 from tptheory.proving.rank_pool import RankPool, is_multiple_of_identity, without_last_letter
-from tptheory.proving.rank_relations import Contained, Coprime, Frobenius, Joined, Summed, alike, alike_from_the_left
-from tptheory.proving.schur_complements import compare_with_complements
+from tptheory.proving.rank_relations import Contained, Coprime, Joined, Summed, alike, alike_from_the_left
 from tptheory.proving.semidefinite import flint_rational, solutions
 from tptheory.proving.term_order import Monomial, order
 from tptheory.proving.words import Polynomial, Rational, divide, rotations
@@ -46,7 +46,7 @@ class RelationSearch:
             if short != M:
                 one = Polynomial.identity(self.alphabet, M.columns)
                 self.pool.add(*alike(short, one, one, M))
-            compare_with_complements(self.pool, short)
+            compare_blocks(self.pool, short)
         self._full_ranks()
         self._nonzero()
         self._words()
@@ -112,20 +112,13 @@ class RelationSearch:
         for i, j in combinations_with_replacement(range(1, len(word)), 2):
             A, C = (Polynomial.word(self.alphabet, w) for w in (word[:i], word[j:]))
             B = Polynomial.word(self.alphabet, word[i:j]) if i < j else Polynomial.identity(self.alphabet, C.rows)
-            self.frobenius(A, B, C)
+            self.pool.frobenius(A, B, C)
             self._coprime(A, B, C, self._letters_that_make(B))
 
     def _letters_that_make(self, B: Polynomial) -> list[Polynomial]:
         """Return the letters of the hypotheses that say what a matrix equals."""
         stating = (h.polynomial for h in self.pool.translator.hypotheses if B.terms.keys() <= h.polynomial.terms.keys())
         return self._letters([p for p in stating if len(p.terms) > 2])
-
-    def frobenius(self, A: Polynomial, B: Polynomial, C: Polynomial) -> None:
-        """Compare the ranks in a product of three: ``rank AB + rank BC <= rank B + rank ABC``."""
-        B, F, G, H = (self.pool.note(p) for p in (B, A * B, B * C, A * B * C))
-        self.pool.add(
-            Frobenius(A, B, C, F, G, H), Contained(F, C, H), Contained(G.transpose(), A.transpose(), H.transpose())
-        )
 
     def _coprime(self, A: Polynomial, B: Polynomial, C: Polynomial, letters: list[Polynomial]) -> None:
         """Compare the parts of a product ``A B C`` the other way, if ``B = B C X + Y A B`` for sums of letters."""
@@ -180,7 +173,7 @@ class RelationSearch:
                 H = self.basis.rewritten(F * G)
                 if not H or is_multiple_of_identity(H) or self.pool.canonical_of(H).matrix in self.pool.noted:
                     one = Polynomial.identity(self.alphabet, F.columns)
-                    self.frobenius(F, one, G)
+                    self.pool.frobenius(F, one, G)
                     if H:
                         self._coprime(F, one, G, self._letters((one, F, G)))
 
@@ -193,7 +186,7 @@ class RelationSearch:
         for M in list(dict.fromkeys(self.basis.rewritten(M) for M in self.pool.compared)):
             if M and not is_multiple_of_identity(M):
                 for x, y in product(*self._multiply(M, letters)):
-                    self.frobenius(x, M, y)
+                    self.pool.frobenius(x, M, y)
                     self._reduce(x, M, y, letters)
                 self._cut_sums(M, letters)
                 self._split(M, complements)
@@ -207,7 +200,7 @@ class RelationSearch:
             if E and not is_multiple_of_identity(E) and self.basis.vanishes(E * E - E):
                 one = Polynomial.identity(self.alphabet, E.rows)
                 complements.append(one - E)
-                self.frobenius(E, one, one - E)
+                self.pool.frobenius(E, one, one - E)
                 self.pool.add(Summed(one, self.pool.note(E), self.pool.note(one - E)))
         return complements
 
@@ -234,7 +227,7 @@ class RelationSearch:
             if parts and x.columns == p.rows and self._is_telling(x * p):
                 C, W = (part.transpose() for part in parts)
                 A, B, C = (x, W, C) if p is M else (C.transpose(), W.transpose(), x.transpose())
-                self.frobenius(A, B, C)
+                self.pool.frobenius(A, B, C)
 
     def _multiply(self, M: Polynomial, letters: list[Polynomial]) -> tuple[list[Polynomial], list[Polynomial]]:
         """Compare a matrix with its products with letters, where a hypothesis rewrites them or the search has met them.
@@ -258,7 +251,7 @@ class RelationSearch:
         """Compare ``D = M - M y (x M y)^-1 x M``, which x kills, with M (Wedderburn, 1934; Guttman, 1946)."""
         for K in self._inverses_of(self.basis.rewritten(x * M * y)):
             C = Polynomial.identity(self.alphabet, M.columns) - y * K * x * M
-            self.frobenius(x, M, C)
+            self.pool.frobenius(x, M, C)
             D, rest = self.pool.note(M * C), self.pool.note(M - M * C)
             rows = self.pool.note(x * M).transpose()
             self.pool.add(Summed(M, D, rest), Contained(rows, (M * y * K).transpose(), rest.transpose()))
