@@ -3,7 +3,7 @@
 from proving.pairs import check_proved, check_refuted, each_false, each_true
 from sympy import BlockMatrix, Identity, MatrixSymbol, Max, Min, symbols
 
-from tptheory import AtMost, Equal, ImageWithin, Pinv, Rank, RowSpaceWithin, Zero, invertible, projection
+from tptheory import AtMost, Equal, ImageWithin, Pinv, Rank, RowSpaceWithin, Zero, invertible, projection, symmetric
 from tptheory.claims.compound import Holds
 
 m, n, p, q = symbols("m n p q", integer=True, positive=True)
@@ -23,6 +23,11 @@ def idempotent(*matrices):
 def normal(*matrices):
     """Say that ``M M' = M'M``."""
     return [Equal(M * M.T, M.T * M) for M in matrices]
+
+
+def core_inverse(M, N):
+    """Say what makes ``N`` the core inverse of ``M``, but that ``M N`` is symmetric."""
+    return [Equal(M * N * M, M), Equal(M * N * N, N)]
 
 
 blocks, turned = BlockMatrix([[A, K], [G, H]]), BlockMatrix([[H, G], [K, A]])
@@ -101,6 +106,22 @@ PAIRS = {
     "the complement by any inner inverse": (
         Equal(Rank(turned), Rank(A) + Rank(H - G * X * K), given=inner),
         Equal(Rank(turned), Rank(A) + Rank(H + G * X * K), given=inner),
+    ),
+    "a core inverse is an outer inverse (Rakic, Dincic and Djordjevic)": (
+        Equal(T * R * T, T, given=core_inverse(R, T)),
+        Equal(T * R * T, T, given=[Equal(R * T * R, R), Equal(T * R * R, R)]),
+    ),
+    "a core inverse takes the square back": (
+        Equal(T * R * R, R, given=core_inverse(R, T)),
+        Equal(R * R * T, R, given=core_inverse(R, T)),
+    ),
+    "there is one core inverse (Baksalary and Trenkler)": (
+        Equal(S, T, given=[*core_inverse(R, S), *core_inverse(R, T), symmetric(R * S, R * T)]),
+        Equal(S, T, given=[*core_inverse(R, S), *core_inverse(R, T), symmetric(R * S)]),
+    ),
+    "a group inverse by the cube (Campbell and Meyer)": (
+        Equal(R**2 * T * R**2, R, given=[Equal(R**3 * T * R**3, R**3), Equal(Rank(R**2), Rank(R))]),
+        Equal(R**2 * T * R**2, R, given=[Equal(R**3 * T * R**3, R**3), Equal(Rank(R**3), Rank(R**2))]),
     ),
     "at most the larger size": (AtMost(Rank(A), Max(m, n)), AtMost(Max(m, n), Rank(A) + 1)),
     "at most a product of sizes": (AtMost(Rank(A), m * p), AtMost(m * p, Rank(A) * Rank(B))),

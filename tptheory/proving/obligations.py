@@ -22,6 +22,7 @@ from tptheory.proving.auxiliary_letters import ABBREVIATION
 from tptheory.proving.cancellation import unit_factors
 from tptheory.proving.cauchy_schwarz import completed_squares
 from tptheory.proving.equations import descent, either, equal
+from tptheory.proving.kept_ranks import with_kept_ranks
 from tptheory.proving.letters import Family, Letter, Size
 from tptheory.proving.norm_products import norms_of_products
 from tptheory.proving.rank_additivity import with_additive_ranks
@@ -80,7 +81,9 @@ def _by_ranks(left: Polynomial, right: Polynomial | None) -> Attempt:
         return rank_descent(left)
     if left.is_scalar:
         return rank_equation(left, right)
-    return either(rank_vanishing(left, right), with_additive_ranks(equal(left, right)))
+    return either(
+        rank_vanishing(left, right), with_additive_ranks(equal(left, right)), with_kept_ranks(equal(left, right))
+    )
 
 
 def obligations(claim: Claim, translator: Translator, setting: SearchSetting) -> Iterator[Obligation]:

@@ -141,11 +141,12 @@ def _settings(claim: Claim) -> list[SearchSetting]:
         first, *others = _settings_for_equations(claim, compared=False)
         of_ranks, *plain = [replace(setting, ranks_in_numbers=True) for setting in _settings_for_ranks()]
         return [first, of_ranks, *others, *plain]
-    if not speaks_of_ranks(claim):
-        return _plain_settings(claim)
     if _claims_a_sign(claim):
-        return _settings_for_ranks()
-    return [SearchSetting(cuts=False, of_ranks=True), *_plain_settings(claim)]
+        return _settings_for_ranks() if speaks_of_ranks(claim) else _plain_settings(claim)
+    of_ranks, plain = SearchSetting(cuts=False, of_ranks=True), _plain_settings(claim)
+    if speaks_of_ranks(claim):
+        return [of_ranks, *plain]
+    return [*plain[:2], of_ranks, *plain[2:]] if claim.given else plain  # what they say may tell of ranks
 
 
 def _claims_a_sign(claim: Claim) -> bool:

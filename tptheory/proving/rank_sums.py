@@ -93,13 +93,25 @@ def _solved(pool: RankPool, forms: list[RankForm], deadline: float) -> list[Weig
     """
     if not all(any(isinstance(key, int) for key in form) for form in forms):
         raise StuckError("the number is no sum of ranks")
+    found = [weighted for weighted in sums_of_relations(pool, forms, deadline) if weighted is not None]
+    if len(found) < len(forms):
+        raise StuckError("the sum of ranks is no sum of relations between ranks that were found")
+    return found
+
+
+def sums_of_relations(pool: RankPool, forms: list[RankForm], deadline: float) -> list[Weighted | None]:
+    """Return, for each sum of ranks, relations with weights that add up to minus the sum, or None if none are found.
+
+    Raises:
+        StuckError: if the time is up.
+    """
     found: list[Weighted | None] = [None] * len(forms)
     for _ in RelationSearch(pool).grow():
         refuse_when_late(deadline)
         found = [old or _weights(pool, form) for old, form in zip(found, forms, strict=True)]
         if None not in found:
-            return [weighted for weighted in found if weighted is not None]
-    raise StuckError("the sum of ranks is no sum of relations between ranks that were found")
+            break
+    return found
 
 
 def _weights(pool: RankPool, form: RankForm) -> Weighted | None:
