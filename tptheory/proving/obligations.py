@@ -98,13 +98,13 @@ def obligations(claim: Claim, translator: Translator, setting: SearchSetting) ->
         UnsupportedExpressionError: for alternatives that exist only there, or whose failure cannot be said.
     """
     for goal in goals.ranks_in_numbers(claim.goals()) if setting.ranks_in_numbers else claim.goals():
-        yield from _of_goal(goal, claim, translator, setting.alternative)
+        yield from _of_goal(goal, claim, translator, setting)
 
 
-def _of_goal(goal: goals.Goal, claim: Claim, translator: Translator, alternative: int) -> Iterator[Obligation]:
+def _of_goal(goal: goals.Goal, claim: Claim, translator: Translator, setting: SearchSetting) -> Iterator[Obligation]:
     """Return what must be proved for one goal of a claim."""
     if isinstance(goal, goals.NonNegative):
-        yield from _of_sign(goal, translator)
+        yield from _of_sign(goal, translator, setting)
     elif isinstance(goal, goals.RankAtMost):
         matrix = translator(goal.expression)
         for bound in goal.bounds:
@@ -112,10 +112,12 @@ def _of_goal(goal: goals.Goal, claim: Claim, translator: Translator, alternative
     elif isinstance(goal, goals.Vanishes):
         yield Obligation(*_sides(goal, translator))
     else:
-        yield from _of_several(goal, claim, translator, alternative)
+        yield from _of_several(goal, claim, translator, setting)
 
 
-def _of_several(several: goals.OneOf, claim: Claim, translator: Translator, alternative: int) -> Iterator[Obligation]:
+def _of_several(
+    several: goals.OneOf, claim: Claim, translator: Translator, setting: SearchSetting
+) -> Iterator[Obligation]:
     """Return what must be proved for one of several: a product of equations, or one of them where the others fail."""
     _refuse_uncertain(several, claim)
     if not has_signs(several):
@@ -123,19 +125,19 @@ def _of_several(several: goals.OneOf, claim: Claim, translator: Translator, alte
         refuse_nonreal(translator.maybe_nonreal)
         yield Obligation(product, translator(0))
         return
-    chosen = several.alternatives[alternative]
+    chosen = several.alternatives[setting.alternative]
     for other in several.alternatives:
         if other is not chosen:
             assume_fails(other, translator)
     refuse_nonreal(translator.maybe_nonreal)
     for goal in chosen:
-        yield from _of_goal(goal, claim, translator, alternative)
+        yield from _of_goal(goal, claim, translator, setting)
 
 
-def _of_sign(goal: goals.NonNegative, translator: Translator) -> Iterator[Obligation]:
+def _of_sign(goal: goals.NonNegative, translator: Translator, setting: SearchSetting) -> Iterator[Obligation]:
     """Return what must be proved of an expression that is not below 0: a matrix is symmetric, and ``z'Az >= 0``."""
     expression = _translated(goal.expression, translator)
-    if not isinstance(goal.expression, goals.Rate | goals.Change):
+    if not (setting.completing or isinstance(goal.expression, goals.Rate | goals.Change)):
         _name_residual(translator, goal.expression)
     if not expression.is_scalar:
         yield Obligation(expression, expression.transpose())
@@ -205,16 +207,22 @@ def _name_error(translator: Translator, net: Any) -> None:
 
 
 def _name_residual(translator: Translator, expression: Any) -> None:
-    """Let searches write a difference such as ``W x - y`` as a letter; the first symbol that only such a sum has."""
-    sums: dict[Any, set[Polynomial]] = {}
+    """Let searches write a difference such as ``W x - y`` as a letter."""
+    if (found := _residual(expression)) is not None:
+        symbol, difference = found
+        _name(translator, translator(difference), translator(symbol))
+
+
+def _residual(expression: Any) -> tuple[MatrixSymbol, Any] | None:
+    """Return the first symbol that stands in one sum alone, as ``y`` in ``W x - y``, and that sum with ``-y`` in it."""
+    sums: dict[MatrixSymbol, dict[Any, None]] = {}
     for node in postorder_traversal(sympify(expression)):
         for symbol, sign in terms_alone(node) if isinstance(node, MatAdd) else ():
-            sums.setdefault(symbol, set()).add(translator(node).scale(-sign))
+            sums.setdefault(symbol, {})[MatAdd(*(-sign * term for term in node.args)).doit()] = None
     for symbol in sorted(sums, key=str):
-        first, *others = sums[symbol]
-        if not others:
-            _name(translator, first, translator(symbol))
-            return
+        if len(sums[symbol]) == 1:
+            return symbol, *sums[symbol]
+    return None
 
 
 def _name(translator: Translator, error: Polynomial, target: Polynomial) -> None:
@@ -239,7 +247,8 @@ class SearchSetting:
         inverses: whether to bring in the pseudo-inverses of all matrices.
         with_lemmas: whether to look for lemmas by cancellation.
         alternative: which of several alternatives is shown where the others fail.
-        completing: whether to complete the square of a trace, and to compare norms of products with those of factors.
+        completing: whether to complete the square of a trace, and to compare norms of products with those of factors;
+            a difference such as ``W x - y`` is a factor, and has a letter of its own that ``y`` is replaced by.
         squares_twice: whether ``D'D`` may take the place of a difference ``D`` that is to vanish.
         of_ranks: whether sums of ranks, and matrices that are to be equal, are compared by relations between ranks;
             lemmas are not looked for.
@@ -327,7 +336,8 @@ def translator_of(claim: Claim, setting: SearchSetting, replaced: Iterable[Matri
     _declare_witnesses(claim, translator)
     for inverse in _inverses_beside_determinants(claim):
         translator(inverse)
-    for symbol in (*replaced, *(defined_symbols(claim) if setting.eliminated else ())):
+    residual = _residual_compared(claim) if setting.completing else None
+    for symbol in (*replaced, *(defined_symbols(claim) if setting.eliminated else ()), *(residual or ())[:1]):
         translator.define(symbol)
     for h in claim.given:
         if isinstance(h, AnyOf):
@@ -339,7 +349,16 @@ def translator_of(claim: Claim, setting: SearchSetting, replaced: Iterable[Matri
             translator.assume(*equation_of_root(translator, translator(expression)))
     spoken = [expression for h in claim.given for expression in goals.nonnegative(h.goals())]
     assume_principal_roots(translator, map(translator, spoken))
+    if residual:
+        translator.name(translator(residual[1]), ("definition", "a difference"))
     return translator
+
+
+def _residual_compared(claim: Claim) -> tuple[MatrixSymbol, Any] | None:
+    """Return the residual in what a claim says is not below 0, if there is one."""
+    compared = [goal.expression for goal in claim.goals() if isinstance(goal, goals.NonNegative)]
+    plain = [e for e in compared if not isinstance(e, goals.Rate | goals.Change)]
+    return next(filter(None, map(_residual, plain)), None)
 
 
 def _inverses_beside_determinants(claim: Claim) -> Iterator[MatrixExpr]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import cached_property
+from collections.abc import Iterator, Sequence
+from functools import cache, cached_property
 from itertools import islice, product
 from math import prod
 from typing import Any
@@ -125,29 +125,34 @@ def _candidates(source: Instances, A: MatrixSymbol, sizes: dict[Any, int], rng: 
     """Return matrices that meet the hypotheses about one symbol, cheapest first."""
     rows, columns = source.shape(A, sizes)
 
-    def fitting(matrices: list[fmpq_mat]) -> list[fmpq_mat]:
+    def fitting(matrices: Sequence[fmpq_mat]) -> list[fmpq_mat]:
         return [M for M in in_time(matrices) if source.fits_alone(A, M)]
 
-    plain = _plain_matrices(rng, rows, columns)
+    plain = _every_small_matrix(rows, columns) or _some_matrices(rng, rows, columns)
     found = fitting(plain)
     if source.is_restricted(A) and len(found) < BUILT:
         built = [source.built(rng, A, rows, columns) for _ in in_time(range(_afforded(BUILT, rows, columns)))]
         found += fitting([source.inequalities.repaired(rng, {**sizes, A: M})[A] for M in built])
-        found = [M for i, M in enumerate(in_time(found)) if M not in found[:i]]
+        found = sorted([M for i, M in enumerate(in_time(found)) if M not in found[:i]], key=cost)
     if not found and source.alone[A]:  # equations that no construction meets are left to be solved
         found = [M for M in plain if all(has_property(name, M) for name in source.properties[A])]
-    return sorted(found, key=cost)
+    return found
 
 
-def _plain_matrices(rng: np.random.Generator, rows: int, columns: int) -> list[fmpq_mat]:
-    """Return all matrices of small integers where they are few; else some, sparse ones and ones of low rank too."""
+@cache
+def _every_small_matrix(rows: int, columns: int) -> tuple[fmpq_mat, ...]:
+    """Return all matrices of small integers, cheapest first, where they are few; else none."""
     bound = next((b for b in (3, 2, 1) if (2 * b + 1) ** (rows * columns) <= EVERYTHING), 0)
-    if bound:
-        numbers = product(range(-bound, bound + 1), repeat=rows * columns)
-        return [fmpq_mat(rows, columns, list(e)) for e in numbers]
+    numbers = product(range(-bound, bound + 1), repeat=rows * columns) if bound else ()
+    return tuple(sorted((fmpq_mat(rows, columns, list(e)) for e in numbers), key=cost))
+
+
+def _some_matrices(rng: np.random.Generator, rows: int, columns: int) -> list[fmpq_mat]:
+    """Return some matrices of small integers, sparse ones and ones of low rank too, cheapest first."""
     found = [entries(rng, rows, columns, bound=2) for _ in in_time(range(_afforded(60, rows, columns)))]
     found += [degenerate(rng, rows, columns) for _ in in_time(range(_afforded(40, rows, columns)))]
-    return found + [_sparse(rng, rows, columns) for _ in in_time(range(_afforded(120, rows, columns)))]
+    found += [_sparse(rng, rows, columns) for _ in in_time(range(_afforded(120, rows, columns)))]
+    return sorted(found, key=cost)
 
 
 def _afforded(number: int, rows: int, columns: int) -> int:
