@@ -51,8 +51,6 @@ SQUARED_TWICE = 2
 """A difference with more terms than this is not squared twice."""
 GROWTH = (40, 400, 4000)
 """How many consequences of the hypotheses a search for squares has at hand: with few of them it ends sooner."""
-ROUNDS = 3
-"""How often a scalar is rewritten, and abbreviated again."""
 SPLITS = 3
 """How deeply splits into cases may be nested in a proof."""
 
@@ -189,8 +187,7 @@ def _with_any_squares(basis: Completion, D: Polynomial, translator: Translator, 
     norm = D.norm()
     basis.prove(norm)
     try:
-        auxiliary = AuxiliaryLetters.of(translator).without_abbreviations()
-        return _squares_modulo(basis, translator, auxiliary, norm, deadline, thorough=False)
+        return _squares_modulo(basis, translator, norm, deadline, thorough=False)
     except StuckError:
         return None
 
@@ -226,62 +223,39 @@ def _minus_squares(translator: Translator, number: Polynomial, deadline: float) 
         basis = completion(translator, deadline, elements=len(translator.hypotheses) + more)
         basis.prove(number)
         finished = basis.statistics.stopped != "elements"
-        auxiliary = AuxiliaryLetters.of(translator)
-        for each in [auxiliary, auxiliary.without_abbreviations()] if auxiliary.abbreviations else [auxiliary]:
-            try:
-                return _squares_modulo(basis, translator, each, number, deadline)
-            except StuckError as error:
-                stuck = error
+        try:
+            return _squares_modulo(basis, translator, number, deadline)
+        except StuckError as error:
+            stuck = error
         if finished:
             break
     raise stuck
 
 
 def _squares_modulo(
-    basis: Completion,
-    translator: Translator,
-    auxiliary: AuxiliaryLetters,
-    number: Polynomial,
-    deadline: float,
-    thorough: bool = True,
+    basis: Completion, translator: Translator, number: Polynomial, deadline: float, thorough: bool = True
 ) -> VanishingSum:
-    """Write a number as minus a sum of squares modulo a basis, abbreviated where a letter stands for the error.
-
-    A search that is not thorough tries fewer squares.
+    """Write a number as minus a sum of squares modulo a basis; a search that is not thorough tries fewer squares.
 
     Raises:
         StuckError: if it is not found to be one.
     """
-    end = max(deadline, perf_counter() + LEAST_SECONDS)
+    end, auxiliary = max(deadline, perf_counter() + LEAST_SECONDS), AuxiliaryLetters.of(translator)
 
-    def rewritten(p: Polynomial) -> Polynomial:
+    def normal(p: Polynomial) -> Polynomial:
         refuse_when_late(end)
         return basis.rewritten(p)
 
-    def normal(p: Polynomial) -> Polynomial:
-        short = rewritten(p)
-        return rewritten(auxiliary.abbreviated(short)) if auxiliary.abbreviations else short
-
-    rest = auxiliary.abbreviated(number)
     squares = None
     for telling, left_out in telling_hypotheses(translator):
-        equations = [auxiliary.abbreviated(p) for p in telling]
         multipliers = [root for root in auxiliary.multipliers if root not in left_out]
         letters = (auxiliary.roots, multipliers, auxiliary.velocities)
-        resources = Resources(normal, *letters, equations, thorough, translator.completed)
-        squares = squares_of(rest.scale(-1), resources) if squares is None else squares
+        resources = Resources(normal, *letters, telling, thorough, translator.completed)
+        squares = squares_of(number.scale(-1), resources) if squares is None else squares
     if squares is None:
         raise StuckError("minus the number was not found to be a sum of squares", derivative=normal(number).excerpt())
-    rest = with_squares(rest, squares)
-    origin: Combination = []
-    for _ in range(ROUNDS):  # a hypothesis may bring back what an abbreviation has replaced
-        left = rewritten(rest)
-        origin += combination_of(basis, rest - left, whole=True).origin
-        rest = auxiliary.abbreviated(left)
-    origin += combination_of(basis, rest, whole=True).origin
-    for abbreviation in auxiliary.abbreviations:
-        origin = abbreviation.expanded_in(origin, translator.alphabet)
-    return VanishingSum(Membership(origin), [(weight, auxiliary.expanded(Q)) for weight, Q in squares])
+    whole = with_squares(number, squares)
+    return VanishingSum(combination_of(basis, whole, whole=True), squares)
 
 
 def in_cases(attempt: Attempt, translator: Translator, deadline: float, depth: int = SPLITS) -> Proof:

@@ -28,7 +28,7 @@ class Family:
             of a matrix, a ``sum of squares`` over the layers, a ``column`` that exists beside a matrix, or ``named``,
             which is the polynomial itself. Constant matrices: ``ones``, ``unit`` vectors
             and ``coordinates``, the blocks of an identity. A node of which nothing is known: ``atom``. What no
-            certificate speaks of: ``abbreviation`` and ``auxiliary``.
+            certificate speaks of: ``auxiliary``.
         subject: the SymPy object, or the polynomial, that it is made of.
         name: the name of the family, unless another family has it already.
         remark: what a certificate says about the family to help typesetting; no proof depends on it.

@@ -7,23 +7,22 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, NamedTuple
 
-from sympy import Determinant, MatAdd, MatPow, MatrixExpr, MatrixSymbol, S, postorder_traversal, sympify
+from sympy import Determinant, MatPow, MatrixExpr, MatrixSymbol, S, postorder_traversal, sympify
 
 from tptheory.claims import goals
 from tptheory.claims.claim import Claim
 from tptheory.claims.compound import AnyOf
-from tptheory.claims.goals import minus
 from tptheory.claims.hypotheses import Hypothesis
 from tptheory.claims.motions import motion_text
 from tptheory.claims.tacit import existence_premises
 from tptheory.errors import UnsupportedExpressionError
 from tptheory.proving.alternatives import assume_fails, has_signs, one_equation
-from tptheory.proving.auxiliary_letters import ABBREVIATION
 from tptheory.proving.cancellation import unit_factors
 from tptheory.proving.cauchy_schwarz import completed_squares
+from tptheory.proving.differences import differences
 from tptheory.proving.equations import descent, either, equal
 from tptheory.proving.kept_ranks import with_kept_ranks
-from tptheory.proving.letters import Family, Letter, Size
+from tptheory.proving.letters import Letter, Size
 from tptheory.proving.norm_products import norms_of_products
 from tptheory.proving.rank_additivity import with_additive_ranks
 from tptheory.proving.rank_sums import rank_descent, rank_equation, rank_vanishing
@@ -41,7 +40,6 @@ from tptheory.proving.velocities import Velocity
 from tptheory.proving.words import Polynomial
 from tptheory.symbolic.differentiation import differential
 from tptheory.symbolic.rank import Rank
-from tptheory.symbolic.rebuilding import terms_alone
 
 
 class Obligation(NamedTuple):
@@ -104,7 +102,7 @@ def obligations(claim: Claim, translator: Translator, setting: SearchSetting) ->
 def _of_goal(goal: goals.Goal, claim: Claim, translator: Translator, setting: SearchSetting) -> Iterator[Obligation]:
     """Return what must be proved for one goal of a claim."""
     if isinstance(goal, goals.NonNegative):
-        yield from _of_sign(goal, translator, setting)
+        yield from _of_sign(goal, translator)
     elif isinstance(goal, goals.RankAtMost):
         matrix = translator(goal.expression)
         for bound in goal.bounds:
@@ -134,11 +132,9 @@ def _of_several(
         yield from _of_goal(goal, claim, translator, setting)
 
 
-def _of_sign(goal: goals.NonNegative, translator: Translator, setting: SearchSetting) -> Iterator[Obligation]:
+def _of_sign(goal: goals.NonNegative, translator: Translator) -> Iterator[Obligation]:
     """Return what must be proved of an expression that is not below 0: a matrix is symmetric, and ``z'Az >= 0``."""
     expression = _translated(goal.expression, translator)
-    if not (setting.completing or isinstance(goal.expression, goals.Rate | goals.Change)):
-        _name_residual(translator, goal.expression)
     if not expression.is_scalar:
         yield Obligation(expression, expression.transpose())
     number = quadratic_form(expression, translator)
@@ -185,53 +181,12 @@ def _bound(bound: Any, translator: Translator) -> Polynomial | Size:
 
 def _translated(term: Any, translator: Translator) -> Polynomial:
     """Translate a term; in a rate for a network of fixed depth, the velocities become letters of their own."""
-    if isinstance(term, goals.Change) and not term.step.net.any_depth:
-        changed = translator(goals.symbolic(term))
-        _name_error(translator, term.step.net)
-        return changed
     if not isinstance(term, goals.Rate) or term.flow.net.any_depth:
         return translator(goals.symbolic(term))
     velocities = {W: Velocity(W) for W in goals.moving_symbols(term.quantity, term.flow)}
     for W, velocity in velocities.items():
         translator.define_velocity(velocity, term.flow[W], ("motion", motion_text(term.flow)), W)
-    rate = translator(differential(term.quantity, velocities, term.invertible)).scale(term.sign)
-    _name_error(translator, term.flow.net)
-    return rate
-
-
-def _name_error(translator: Translator, net: Any) -> None:
-    """Let searches write the squared loss' error as a letter ``E``, and the target as the output minus ``E``."""
-    if net.error != minus(net.output, net.target):
-        return
-    _name(translator, translator(net.error), translator(net.target))
-
-
-def _name_residual(translator: Translator, expression: Any) -> None:
-    """Let searches write a difference such as ``W x - y`` as a letter."""
-    if (found := _residual(expression)) is not None:
-        symbol, difference = found
-        _name(translator, translator(difference), translator(symbol))
-
-
-def _residual(expression: Any) -> tuple[MatrixSymbol, Any] | None:
-    """Return the first symbol that stands in one sum alone, as ``y`` in ``W x - y``, and that sum with ``-y`` in it."""
-    sums: dict[MatrixSymbol, dict[Any, None]] = {}
-    for node in postorder_traversal(sympify(expression)):
-        for symbol, sign in terms_alone(node) if isinstance(node, MatAdd) else ():
-            sums.setdefault(symbol, {})[MatAdd(*(-sign * term for term in node.args)).doit()] = None
-    for symbol in sorted(sums, key=str):
-        if len(sums[symbol]) == 1:
-            return symbol, *sums[symbol]
-    return None
-
-
-def _name(translator: Translator, error: Polynomial, target: Polynomial) -> None:
-    """Let searches write an error as one letter, and the target as the output minus that letter."""
-    words = [word for _, word in target.terms]
-    if len(words) != 1 or len(words[0]) != 1 or error.terms.get(((), words[0])) != -1:
-        return
-    letter = Letter(Family(ABBREVIATION, (error, words[0]), "error"))
-    translator.alphabet.matrix(letter, target.rows, target.columns)
+    return translator(differential(term.quantity, velocities, term.invertible)).scale(term.sign)
 
 
 @dataclass(frozen=True)
@@ -247,8 +202,8 @@ class SearchSetting:
         inverses: whether to bring in the pseudo-inverses of all matrices.
         with_lemmas: whether to look for lemmas by cancellation.
         alternative: which of several alternatives is shown where the others fail.
-        completing: whether to complete the square of a trace, and to compare norms of products with those of factors;
-            a difference such as ``W x - y`` is a factor, and has a letter of its own that ``y`` is replaced by.
+        differences: whether a difference such as ``W x - y`` becomes a letter of its own, by which ``y`` is replaced.
+        completing: whether to complete the square of a trace, and to compare norms of products with those of factors.
         squares_twice: whether ``D'D`` may take the place of a difference ``D`` that is to vanish.
         of_ranks: whether sums of ranks, and matrices that are to be equal, are compared by relations between ranks;
             lemmas are not looked for.
@@ -263,6 +218,7 @@ class SearchSetting:
     inverses: bool = False
     with_lemmas: bool = False
     alternative: int = 0
+    differences: bool = False
     completing: bool = False
     squares_twice: bool = True
     of_ranks: bool = False
@@ -336,8 +292,8 @@ def translator_of(claim: Claim, setting: SearchSetting, replaced: Iterable[Matri
     _declare_witnesses(claim, translator)
     for inverse in _inverses_beside_determinants(claim):
         translator(inverse)
-    residual = _residual_compared(claim) if setting.completing else None
-    for symbol in (*replaced, *(defined_symbols(claim) if setting.eliminated else ()), *(residual or ())[:1]):
+    named = differences(claim) if setting.differences else {}
+    for symbol in (*replaced, *(defined_symbols(claim) if setting.eliminated else ()), *named):
         translator.define(symbol)
     for h in claim.given:
         if isinstance(h, AnyOf):
@@ -349,16 +305,9 @@ def translator_of(claim: Claim, setting: SearchSetting, replaced: Iterable[Matri
             translator.assume(*equation_of_root(translator, translator(expression)))
     spoken = [expression for h in claim.given for expression in goals.nonnegative(h.goals())]
     assume_principal_roots(translator, map(translator, spoken))
-    if residual:
-        translator.name(translator(residual[1]), ("definition", "a difference"))
+    for difference in named.values():
+        translator.name(translator(difference), ("definition", "the name of a difference"))
     return translator
-
-
-def _residual_compared(claim: Claim) -> tuple[MatrixSymbol, Any] | None:
-    """Return the residual in what a claim says is not below 0, if there is one."""
-    compared = [goal.expression for goal in claim.goals() if isinstance(goal, goals.NonNegative)]
-    plain = [e for e in compared if not isinstance(e, goals.Rate | goals.Change)]
-    return next(filter(None, map(_residual, plain)), None)
 
 
 def _inverses_beside_determinants(claim: Claim) -> Iterator[MatrixExpr]:

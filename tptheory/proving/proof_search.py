@@ -14,6 +14,7 @@ from tptheory.claims.goals import NonNegative, OneOf, RankAtMost, nonnegative
 from tptheory.proving.alternatives import has_signs
 from tptheory.proving.cancellation import by_cancellation, with_lemmas_on_sums
 from tptheory.proving.certificate import Certificate
+from tptheory.proving.differences import differences
 from tptheory.proving.equations import either as one_of
 from tptheory.proving.equations import in_cases
 from tptheory.proving.obligations import Obligation, SearchSetting, defined_symbols, speaks_of_ranks, translated
@@ -177,7 +178,10 @@ def _settings_for_signs(claim: Claim, compared: bool) -> list[SearchSetting]:
     wide += [completing, *([replace(completing, eliminated=True)] if any(defined_symbols(claim)) else [])]
     wide += [SearchSetting(cuts=False, with_lemmas=True)]
     narrow = [SearchSetting()] if _has_vectors(claim) else []
-    return [*wide[:1], *narrow, *wide[1:]] if compared else [*wide, *narrow]
+    settings = [*wide[:1], *narrow, *wide[1:]] if compared else [*wide, *narrow]
+    if not differences(claim):
+        return settings
+    return [replace(setting, differences=named) for setting in settings for named in (True, False)]
 
 
 def _settings_for_equations(claim: Claim, compared: bool) -> list[SearchSetting]:

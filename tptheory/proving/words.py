@@ -175,8 +175,7 @@ class Alphabet:
 
     def matrices_of_certificates(self) -> list[str]:
         """Return the matrices of which certificates may speak, which those that only help a search are not."""
-        helping = ("abbreviation", "auxiliary")
-        return [a for a, (letter, _) in self.letters.items() if self.shapes[a] and letter.family.kind not in helping]
+        return [a for a, (letter, _) in self.letters.items() if self.shapes[a] and letter.family.kind != "auxiliary"]
 
     def is_trace(self, scalar: str) -> bool:
         """Tell a trace from a scalar letter."""
