@@ -36,6 +36,10 @@ class ShapeError(TptheoryError, ValueError):
     """Report matrices whose shapes do not compose."""
 
 
+class TruthValueError(TptheoryError, TypeError):
+    """Raised when a claim, a hypothesis or a verdict is used as a truth value, which none of them is."""
+
+
 class UnknownNameError(TptheoryError, KeyError):
     """Report a name that is not known, with the nearest one that is."""
 

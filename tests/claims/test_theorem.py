@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import pytest
+from sympy import Eq, MatrixSymbol, Symbol
 
-from tptheory import AllOf, Equal, collect, theorem
-from tptheory.errors import InvalidFileError, InvalidTypeError, UnknownNameError
+from tptheory import AllOf, Equal, Rank, collect, decide, symmetric, theorem
+from tptheory.errors import InvalidFileError, InvalidTypeError, TruthValueError, UnknownNameError
 
 HEAD = "from sympy import MatrixSymbol\nfrom tptheory import *\nA = MatrixSymbol('A', 2, 3)\n"
 GOOD = (
@@ -103,3 +104,31 @@ def test_every_file_of_proofs_opens_with_a_question():
     """A theorem file reads like a page: the question first."""
     for path in (Path(__file__).parents[2] / "proofs").glob("*.py"):
         assert "?" in path.read_text(encoding="utf-8").splitlines()[0], path
+
+
+@pytest.mark.parametrize(
+    ("came", "mend"),
+    [
+        (MatrixSymbol("A", 2, 3) == MatrixSymbol("B", 2, 3), "give Equal"),
+        (Eq(MatrixSymbol("A", 2, 3), MatrixSymbol("B", 2, 3)), "Write Equal"),
+        (Rank(MatrixSymbol("A", 2, 3)) <= Symbol("r"), "Write AtMost"),
+    ],
+    ids=["two signs of equality", "an equation of SymPy", "an inequality of SymPy"],
+)
+def test_a_comparison_is_no_claim(came, mend):
+    """What to write in its place is told."""
+    with pytest.raises(InvalidTypeError, match=rf"'claim' must be a claim .* {mend}"):
+        decide(came)
+
+
+@pytest.mark.parametrize("said", [Equal(1, 2), symmetric(MatrixSymbol("S", 2, 2))], ids=["a claim", "a hypothesis"])
+def test_what_is_said_has_no_truth_value(said):
+    """An assertion of a false claim does not pass in silence."""
+    with pytest.raises(TruthValueError, match=r"ask decide\((Equal|symmetric)\(\.\.\.\)\)\.proved"):
+        bool(said)
+
+
+def test_a_theorem_is_made_of_a_function():
+    """A claim in its place is refused by name."""
+    with pytest.raises(InvalidTypeError, match=r"'function' must be a function without arguments"):
+        theorem("Squares")(Equal(1, 1))

@@ -1,9 +1,21 @@
 """Hypotheses that no matrix of a shape meets are told."""
 
 import pytest
-from sympy import MatrixSymbol, symbols
+from sympy import MatrixSymbol, Trace, symbols
 
-from tptheory import AllOf, AnyOf, Zero, full_column_rank, full_row_rank, invertible, orthogonal, symmetric
+from tptheory import (
+    AllOf,
+    AnyOf,
+    Equal,
+    LogPdet,
+    Rank,
+    Zero,
+    full_column_rank,
+    full_row_rank,
+    invertible,
+    orthogonal,
+    symmetric,
+)
 from tptheory.claims.vacuity import unmeetable
 
 m, n = symbols("m n", integer=True, positive=True)
@@ -47,3 +59,15 @@ def test_what_a_shape_allows(hypothesis):
     """Nothing is told of what some matrices meet, nor of what stands in an alternative only."""
     assert unmeetable(Zero(SQUARE, given=[hypothesis])) == ()
     assert unmeetable(Zero(SQUARE, given=[AnyOf(Zero(SQUARE), invertible(WIDE))])) == ()
+
+
+@pytest.mark.parametrize("of", [Rank, lambda M: LogPdet(M * M.T), lambda M: Rank(M) * Trace(M * M.T)])
+def test_signs_of_numbers_are_asked_without_looking_into_matrices(of):
+    """SymPy would write the difference with its sign outside of it, which is no matrix."""
+    rest = SQUARE - SQUARE**2
+    assert unmeetable(Zero(SQUARE, given=[Equal(of(rest), 2 * of(rest) + 1)])) in ((), (_never(of(rest)),))
+
+
+def _never(number):
+    """Return what is told of a number that would have to be -1."""
+    return f"{number} = 2*{number} + 1 is never so"

@@ -68,7 +68,7 @@ def test_time_that_is_up_between_the_sides_leaves_what_they_said(monkeypatch):
 
     monkeypatch.setattr(answers._Refuter, "__init__", lambda self, claim, seed: None)
     monkeypatch.setattr(answers._Refuter, "run", up)
-    verdict = answers.decide(equal_cubes(), seconds=0.5)
+    verdict = answers.decide(equal_cubes(), seconds=5)
     assert verdict.word == "undecided"
     assert verdict.evidence["counterexample"] == answers.OUT_OF_TIME
     assert verdict.evidence["proof"] != answers.OUT_OF_TIME

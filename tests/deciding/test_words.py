@@ -1,5 +1,8 @@
 """What users of SymPy type for real matrices: each true statement is proved, and its false sibling never is."""
 
+import copy
+import pickle
+
 import pytest
 import sympy
 from sympy import (
@@ -190,9 +193,19 @@ def test_hypotheses_that_nothing_meets_are_told(claim, words):
     assert words in verdict.reason
 
 
-@pytest.mark.parametrize(
-    "given", [[Zero(A), nonzero(A)], [Equal(R, 2 * S), Equal(R, 3 * S), invertible(S)]], ids=["zero", "multiples"]
-)
+CONTRADICTING = {
+    "zero": [Zero(A), nonzero(A)],
+    "multiples": [Equal(R, 2 * S), Equal(R, 3 * S), invertible(S)],
+    "invertible and zero": [invertible(R), Zero(R)],
+    "orthogonal and nilpotent": [orthogonal(R), Zero(R * R)],
+    "of full rank and zero": [full_row_rank(A), Zero(A)],
+    "definite, of trace 0": [positive_definite(R), Equal(Trace(R), 0)],
+    "definite, and below its negative": [positive_definite(R), at_most(R, -R)],
+    "above 2 and below 1": [at_least(x, 2), at_most(x, 1)],
+}
+
+
+@pytest.mark.parametrize("given", CONTRADICTING.values(), ids=CONTRADICTING.keys())
 def test_hypotheses_that_contradict_each_other_end_the_search(given):
     """Where 1 = 0 is shown to follow from them, that is said, and the rest of the time is not spent."""
     verdict = decide(Equal(R, R.T, given=given), seconds=60)
@@ -225,3 +238,20 @@ def test_what_has_no_value_is_not_confirmed():
     verdict = prove(Equal(f(Trace(R)), f(Trace(R.T))))
     assert verdict.word == "undecided"
     assert "the claim could not be evaluated beside it" in verdict.reason
+
+
+def test_a_layer_that_nothing_binds_is_told():
+    """The reason stands in the verdict, with what to write."""
+    law = deep.weight(l + 1).T * deep.weight(l + 1) - deep.weight(l) * deep.weight(l).T
+    verdict = decide(Conserved(law, along=BP.flow(deep)), seconds=0.2)
+    assert "let ForAll bind l, as in ForAll(claim, (l, 1, L))" in repr(verdict)
+
+
+def test_verdicts_can_be_kept():
+    """They are pickled, copied and hashed, and the counterexample gives matrices of SymPy."""
+    found = decide(Equal(Pinv(M), M.T))
+    assert pickle.loads(pickle.dumps(found)) == copy.deepcopy(found) == found  # noqa: S301
+    assert {found: 1}[copy.copy(found)] == 1
+    assert found.counterexample.matrices == {M: sympy.ImmutableMatrix([[2, 0], [0, 0]])}
+    proved = decide(Equal(Pinv(Pinv(M) * M), Pinv(M) * M))
+    assert hash(proved) == hash(pickle.loads(pickle.dumps(proved)))  # noqa: S301

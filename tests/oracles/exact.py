@@ -49,7 +49,7 @@ from tptheory import (
 )
 from tptheory.claims.hypotheses import Hypothesis
 from tptheory.symbolic.dynamics import Flow, Step
-from tptheory.symbolic.expressions import UnspecifiedLoss
+from tptheory.symbolic.unspecified_loss import UnspecifiedLoss
 
 Values = Mapping[Any, Any]
 Pair = tuple[Any, Any]

@@ -30,9 +30,10 @@ from tptheory import Conserved, invertible
 from tptheory.errors import InvalidTypeError, UnsupportedExpressionError
 from tptheory.numeric.evaluation import evaluate
 from tptheory.symbolic.differentiation import differential, gradient
-from tptheory.symbolic.expressions import LogPdet, Pinv, UnspecifiedLoss, inner, matadd, matmul, squared_norm, transpose
+from tptheory.symbolic.expressions import LogPdet, Pinv, inner, matadd, matmul, squared_norm, transpose
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.rules import Backprop
+from tptheory.symbolic.unspecified_loss import UnspecifiedLoss
 
 NETS = [
     DeepLinearNetwork(widths=widths, batch=batch, biases=biases)

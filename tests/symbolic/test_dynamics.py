@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sympy import Trace
 
-from tptheory.errors import InvalidValueError, UnsupportedExpressionError
+from tptheory.errors import InvalidValueError, UnknownNameError, UnsupportedExpressionError
 from tptheory.numeric.evaluation import evaluate
 from tptheory.preamble import *
 from tptheory.symbolic.equilibrium_rules import nudging
@@ -164,3 +164,12 @@ def test_a_motion_is_a_mapping():
     assert repr(flow) == f"TargetProp().flow({net!r})"
     states = [RecursiveLeastSquares().state(net, l) for l in (1, 2)]
     assert list(RecursiveLeastSquares().step(net)) == [*net.parameters, *states]
+
+
+def test_what_moves_is_found_by_its_name():
+    """An unknown name is refused, with the nearest one."""
+    net = DeepLinearNetwork(depth=2)
+    flow = Backprop().flow(net)
+    assert flow["W_1"] == flow[net.weight(1)]
+    with pytest.raises(UnknownNameError, match=r"'symbol' must be one of W_1, W_2 .* Did you mean"):
+        flow["W_9"]

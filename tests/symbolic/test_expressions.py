@@ -7,7 +7,8 @@ from sympy import MatMul, Trace, ZeroMatrix, latex, pretty
 from tptheory.errors import InvalidTypeError, ShapeError
 from tptheory.numeric.evaluation import evaluate
 from tptheory.preamble import *
-from tptheory.symbolic.expressions import Chain, UnspecifiedLoss, as_matrix, transpose
+from tptheory.symbolic.expressions import Chain, as_matrix, transpose
+from tptheory.symbolic.unspecified_loss import UnspecifiedLoss
 
 SHAPES_AND_RANKS = [(1, 1, 1), (3, 3, 3), (2, 4, 2), (4, 2, 2), (3, 3, 1), (2, 5, 1), (5, 3, 2), (3, 4, 0)]
 

@@ -7,7 +7,8 @@ from sympy import OneMatrix, Trace, latex
 from tptheory.errors import InvalidTypeError, InvalidValueError, UnknownNameError
 from tptheory.numeric.evaluation import evaluate
 from tptheory.preamble import *
-from tptheory.symbolic.expressions import UnspecifiedLoss, transpose
+from tptheory.symbolic.expressions import transpose
+from tptheory.symbolic.unspecified_loss import UnspecifiedLoss
 
 
 @pytest.mark.parametrize("widths", [(3, 3, 3), (5, 4, 3, 2), (2, 3, 4, 5), (1, 1), (4, 1, 4)])

@@ -2,9 +2,21 @@
 
 import numpy as np
 import pytest
-from sympy import ImmutableMatrix, Matrix, MatrixSymbol, Symbol
+from sympy import ImmutableMatrix, Matrix, MatrixSymbol, Rational, Symbol
 
-from tptheory import Backprop, Conserved, Momentum, Rule, decide, eta, simulate, train, transpose
+from tptheory import (
+    Backprop,
+    Conserved,
+    Momentum,
+    Nonincreasing,
+    Pinv,
+    Rule,
+    decide,
+    eta,
+    simulate,
+    train,
+    transpose,
+)
 from tptheory.errors import InvalidTypeError, InvalidValueError
 from tptheory.preamble import matmul, two
 from tptheory.training.data import DataSet
@@ -98,3 +110,41 @@ def test_the_library_s_own_step_size_is_no_clash():
     """Our eta is one symbol, and a parameter with a name of its own is fine."""
     for factor in (eta, Symbol("s"), 2):
         assert Scaled(factor).step(two)
+
+
+class Between(Rule):
+    """A rule between BP and TP."""
+
+    def __init__(self, s, at="feedback"):
+        self.s, self.at = s, at
+
+    def feedback(self, net, l):
+        """Return the weighted sum of the transpose and the pseudo-inverse."""
+        W = net.weight(l)
+        return (1 - self.s) * W.T + self.s * Pinv(W)
+
+
+TITLES = {
+    "a number": (Between(Rational(1, 2)), "Between at s = 1/2"),
+    "a symbol of the same name": (Between(Symbol("s")), "Between"),
+    "another symbol": (Between(Symbol("t")), "Between at s = t"),
+    "what is not the default": (Between(2, at="output"), "Between at s = 2, at = output"),
+    "of a rule within a rule": (Momentum(Between(3), mu=2), "Between at s = 3 with momentum at mu = 2"),
+    "what is the default": (Momentum(), "Backpropagation with momentum"),
+}
+
+
+@pytest.mark.parametrize(("rule", "title"), TITLES.values(), ids=TITLES.keys())
+def test_values_stand_in_the_title(rule, title):
+    """Those that are not what they are unless given."""
+    assert rule.full_title == title
+
+
+def test_statements_about_rules_that_differ_differ():
+    """A true and a false claim about one class of rules do not read alike, in words and in LaTeX."""
+    true, false = (Nonincreasing(two.loss, along=Between(s).flow(two)) for s in (Rational(1, 2), -3))
+    assert decide(true).proved
+    assert decide(false).refuted
+    assert true.statement().endswith("along the flow of Between at s = 1/2")
+    assert false.statement() != true.statement()
+    assert false.latex() != true.latex()

@@ -3,10 +3,24 @@
 import copy
 import pickle
 
+import numpy as np
 import pytest
-from sympy import Add, Identity, ImmutableMatrix, Matrix, MatrixSymbol, Symbol, ZeroMatrix, latex, symbols
+from sympy import (
+    Add,
+    Identity,
+    ImmutableMatrix,
+    Matrix,
+    MatrixSymbol,
+    Mul,
+    Symbol,
+    ZeroMatrix,
+    lambdify,
+    latex,
+    signsimp,
+    symbols,
+)
 
-from tptheory import Pinv, Rank, evaluate
+from tptheory import LogPdet, Pinv, Rank, evaluate
 from tptheory.errors import InvalidTypeError, UnsupportedExpressionError
 from tptheory.numeric.jets import DualArithmetic
 from tptheory.symbolic.rebuilding import substitute
@@ -63,3 +77,21 @@ def test_a_number_has_no_rank():
     """The error names the argument."""
     with pytest.raises(InvalidTypeError, match="'argument' must be a SymPy matrix expression"):
         Rank(3)
+
+
+def test_a_multiple_that_sympy_writes_as_a_number_is_read():
+    """Where SymPy looks at signs, it writes ``-(B - A)`` as a product of numbers."""
+    rank = Rank(A - A * B.T * A)
+    assert signsimp(2 * rank) == 2 * rank
+    assert str(Rank(Mul(-1, A - B, evaluate=False))) == "rank(-A + B)"
+    with pytest.raises(InvalidTypeError, match=r"must be a SymPy matrix expression"):
+        Rank(Mul(2, Symbol("s")))
+
+
+def test_functions_of_numpy_are_made_of_it():
+    """So they are of the pseudo-inverse and the pseudo-determinant."""
+    C = MatrixSymbol("C", 2, 3)
+    found = lambdify([C], [Rank(C), Pinv(C), LogPdet(C)])(np.array([[1.0, 0, 0], [0, 0, 0]]))
+    assert found[0] == 1
+    assert found[1].tolist() == [[1, 0], [0, 0], [0, 0]]
+    assert found[2] == pytest.approx(0)

@@ -4,7 +4,7 @@ import sys
 
 import numpy as np
 import pytest
-from sympy import latex
+from sympy import latex, sign
 from sympy.printing.latex import LatexPrinter
 from sympy.printing.str import StrPrinter
 
@@ -306,3 +306,18 @@ def test_rules_by_name():
         rule_named("zzzzzz")
     with pytest.raises(InvalidTypeError, match="'rule' must be a string such as 'tp'"):
         rule_named(TargetProp)
+
+
+class SignSymmetric(Rule):
+    """Feedback by the signs of the weights (Liao, Leibo and Poggio, 2016)."""
+
+    def feedback(self, net, l):
+        """Return the signs of the transposed weight."""
+        return net.weight(l).T.applyfunc(sign)
+
+
+@pytest.mark.parametrize("depth", [2, Symbol("L", integer=True, positive=True)])
+def test_a_function_of_the_entries_is_one_formula(depth):
+    """SymPy makes a function of a new variable at each call, which is no branch."""
+    net = DeepLinearNetwork(depth=depth)
+    assert SignSymmetric().update(net, 2) == SignSymmetric().update(net, 2)

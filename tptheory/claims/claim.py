@@ -12,7 +12,7 @@ from sympy.core.relational import Relational
 from tptheory.claims.goals import Goal, OneOf, Vanishes, expressions, minus, moving_symbols, rates
 from tptheory.claims.hypotheses import Hypothesis
 from tptheory.claims.tacit import Tacit, nodes, tacit_of, words
-from tptheory.errors import InvalidTypeError, InvalidValueError, complain
+from tptheory.errors import InvalidTypeError, InvalidValueError, TruthValueError, complain
 from tptheory.symbolic.layers import Definition, layer_symbols, occurrences
 from tptheory.symbolic.one_meaning import (
     refuse_numbers_that_are_not_exact,
@@ -54,6 +54,14 @@ class Claim(ShownAsMathematics):
         refuse_numbers_that_are_not_exact(self)
         self.check()
         self._refuse_taken_symbols()
+
+    def __bool__(self) -> bool:
+        """Refuse to be a truth value: a claim is neither true nor false before it is decided.
+
+        Raises:
+            TruthValueError: always.
+        """
+        raise TruthValueError(f"a claim is no truth value: ask decide({type(self).__name__}(...)).proved")
 
     def check(self) -> None:
         """Refuse arguments that mean nothing together."""

@@ -9,7 +9,7 @@ from typing import Any
 from sympy import Expr, Identity, Integer, MatrixExpr, MatrixSymbol
 
 from tptheory.claims.goals import Goal, NonNegative, RankAtMost, Vanishes, minus
-from tptheory.errors import InvalidTypeError, ShapeError, complain
+from tptheory.errors import InvalidTypeError, ShapeError, TruthValueError, complain
 from tptheory.symbolic.expressions import Pinv, as_matrix, matmul, squared_norm, transpose
 from tptheory.typesetting.claims import words_tex
 from tptheory.typesetting.notebook import ShownAsMathematics
@@ -29,6 +29,14 @@ class Hypothesis(ShownAsMathematics):
     equations: tuple[Any, ...]
     witnesses: tuple[MatrixSymbol, ...] = ()
     """Symbols that the equations say exist, such as ``u`` and ``v`` of ``A = u v'``."""
+
+    def __bool__(self) -> bool:
+        """Refuse to be a truth value: whether matrices have a property is what `decide` answers.
+
+        Raises:
+            TruthValueError: always.
+        """
+        raise TruthValueError(f"a hypothesis is no truth value: ask decide({self.name}(...)).proved")
 
     def statement(self) -> str:
         """Say it in words: ``W_2, W_3 have full row rank``."""

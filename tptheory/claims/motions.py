@@ -212,4 +212,4 @@ def _invertible(given: tuple[Any, ...]) -> tuple[MatrixExpr, ...]:
 def motion_text(motion: Motion) -> str:
     """Say what a flow, or a step, is called: ``the flow of backpropagation``."""
     kind = "flow" if isinstance(motion, Flow) else "step"
-    return f"the {kind} of {motion.rule.phrase}"
+    return f"the {kind} of {motion.rule.full_phrase}"

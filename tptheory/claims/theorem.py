@@ -8,6 +8,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from sympy import Equality
+from sympy.core.relational import Relational
+from sympy.logic.boolalg import BooleanAtom
+
 from tptheory.claims.claim import Claim
 from tptheory.claims.compound import AllOf, Holds
 from tptheory.claims.hypotheses import Hypothesis
@@ -27,9 +31,15 @@ class Theorem(ShownAsMathematics):
         title: one sentence, which marks mathematics as LaTeX between dollars: ``$W_l^+ = W_l'$``.
         expected: ``proved``, or of a conjecture ``refuted`` or ``undecided``.
         reason: the docstring of the function, with mathematics marked in the same way.
+
+    Raises:
+        InvalidTypeError: if it is made of something else than a function.
     """
 
     def __init__(self, title: str, function: Callable[[], Any], expected: str = "proved") -> None:
+        if not inspect.isfunction(function):
+            mend = "Write @theorem(...) above a function that returns the claim."
+            raise InvalidTypeError(complain("function", "a function without arguments", function, mend))
         self.title, self.expected = title, expected
         self.function = function
         self.name = function.__name__
@@ -84,8 +94,17 @@ def as_claim(claim: Any) -> Claim:
     """
     claim = claim.claim if isinstance(claim, Theorem) else Holds(claim) if isinstance(claim, Hypothesis) else claim
     if not isinstance(claim, Claim):
-        raise InvalidTypeError(complain("claim", "a claim such as Equal(A, B), or a theorem", claim))
+        raise InvalidTypeError(complain("claim", "a claim such as Equal(A, B), or a theorem", claim, _mend_of(claim)))
     return claim
+
+
+def _mend_of(came: Any) -> str:
+    """Say what to write in the place of a comparison of SymPy's or of Python's; nothing of anything else."""
+    if isinstance(came, bool | BooleanAtom):
+        return "A == B and A <= B are compared at once, by how they are written: give Equal(A, B), or AtMost(A, B)."
+    if isinstance(came, Equality):
+        return "Write Equal(A, B) in the place of Eq(A, B)."
+    return "Write AtMost(a, b) in the place of a <= b." if isinstance(came, Relational) else ""
 
 
 def theorem(title: str) -> Callable[[Callable[[], Any]], Theorem]:

@@ -15,6 +15,8 @@ from tptheory.claims.compound import AllOf, Holds
 from tptheory.claims.goals import Vanishes
 from tptheory.claims.hypotheses import Hypothesis
 from tptheory.symbolic.one_meaning import declared
+from tptheory.symbolic.rank import Rank
+from tptheory.symbolic.rebuilding import rebuild
 from tptheory.symbolic.walking import nodes_in
 from tptheory.typesetting.spelling import text_of
 
@@ -39,10 +41,18 @@ def _impossible_equations(item: Any) -> Iterator[str]:
         if not isinstance(goal, Vanishes) or not isinstance(goal.left, Expr) or isinstance(goal.left, MatrixExpr):
             continue
         residual = goal.residual()
-        if residual.is_nonzero:
+        if rebuild(residual, _number_of_matrices).is_nonzero:
             numbers = sorted((s for s in residual.free_symbols if isinstance(s, Symbol)), key=str)
             because = " and ".join(f"{s} is{declared(s)}" for s in numbers)
             yield f"{item.conclusion(text_of)} is never so" + (f": {because}" if because else "")
+
+
+def _number_of_matrices(part: Any) -> Any:
+    """Return a symbol for a function of matrices, into which SymPy would look for signs; any other part as it is."""
+    if any(isinstance(argument, MatrixExpr) for argument in part.args):
+        known = {"integer": True, "nonnegative": True} if isinstance(part, Rank) else {"real": True}
+        return Symbol(str(part), **known)
+    return part
 
 
 def oversized(claim: Claim) -> tuple[str, ...]:

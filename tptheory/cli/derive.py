@@ -50,11 +50,11 @@ def derive(
             {"layer": l, "kind": kind, "symbol": name, "text": str(value), "latex": latex_of(value)}
             for l, kind, name, _, value in equations
         ]
-        print_json({"rule": chosen.name, "title": chosen.title, "network": repr(net), "equations": listed})
+        print_json({"rule": chosen.name, "title": chosen.full_title, "network": repr(net), "equations": listed})
     elif latex:
         console().print(alignment(rf"{symbol} &= {latex_of(value)}" for *_, symbol, value in equations))
     else:
-        _print(f"{chosen.title}: {net!r}", equations)
+        _print(f"{chosen.full_title}: {net!r}", equations)
 
 
 Equation = tuple[int, str, str, str, Any]

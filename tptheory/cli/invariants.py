@@ -57,7 +57,7 @@ def invariants(
         console().print(_in_latex(laws))
     else:
         options = (", with biases" if biases else "") + (f", batches of {batch}" if batch else "")
-        heading = f"{laws.rule.title}, widths {widths_text(sizes)}{options}, words of up to {degree} letters"
+        heading = f"{laws.rule.full_title}, widths {widths_text(sizes)}{options}, words of up to {degree} letters"
         _print_laws(heading, laws)
     raise typer.Exit(PROVED if laws.certified else UNDECIDED)
 

@@ -110,7 +110,7 @@ def _print_run(run: Run, given: Mapping[str, Any], constants: Settings) -> None:
     time, out = given["time"], console()
     pace = f"lr {_number(run.lr):g}" if time is None else f"flow to time {time:g}"
     how = f"{pace}, {given['dtype']}, seed {given['seed']}{said_values(constants)}"
-    out.print(Text(f"{run.rule.title}, widths {widths_text(run.net.widths)}, {how}", style="bold"))
+    out.print(Text(f"{run.rule.full_title}, widths {widths_text(run.net.widths)}, {how}", style="bold"))
     first = "step" if time is None else "time"
     out.print(f"{first:>7}  {'loss':>12}  {'|e|':>12}  {'balance drift':>13}  {'log-det drift':>13}")
     for row in _trajectory(run):

@@ -8,11 +8,12 @@ from dataclasses import replace
 from time import perf_counter
 from typing import Any
 
-from sympy import S, ZeroMatrix
+from sympy import Identity, MatrixSymbol, S, ZeroMatrix
 
 from tptheory.checking import check_seconds
 from tptheory.claims.claim import Claim
 from tptheory.claims.goals import Goal, Vanishes
+from tptheory.claims.inequalities import AtMost
 from tptheory.claims.theorem import Theorem, as_claim
 from tptheory.claims.vacuity import oversized, unmeetable
 from tptheory.claims.vocabulary import Equal
@@ -34,12 +35,16 @@ The shares of the first turn are small: most claims are settled within them.
 """
 LEAST_SECONDS = 0.02
 """The seconds that the prover or the refuter gets at least, even where the other has used up the time."""
+LOOKED_AT = 1
+"""The number of the turn after which it is looked whether hypotheses that no instance met contradict each other."""
 LOOKED = 0.5
 """The seconds after which a search that met the hypotheses nowhere says so, though its time was up."""
 NO_INSTANCE = "no instance that meets the hypotheses"
 """The words of a verdict where no hypotheses were met: the claim may say nothing."""
 ABSURD = f"{NO_INSTANCE} exists: they contradict each other, for 1 = 0 follows from them"
 """The words of a verdict where the hypotheses are shown to contradict each other."""
+OUTSIDE = "outside the language of the prover"
+"""The words where a claim has something that the prover cannot speak of."""
 OUT_OF_TIME = "the time was up"
 """The words for a side that had no time to answer."""
 UNMET = "none that was drawn or built meets them, which does not show that nothing does"
@@ -64,7 +69,8 @@ def prove(claim: Claim | Theorem, seconds: float = 10.0) -> Proved | Undecided:
         InvalidValueError: if ``seconds`` is not a positive number.
 
     >>> from sympy import MatrixSymbol, symbols
-    >>> from tptheory.claims.vocabulary import Equal
+    >>> from tptheory.claims.inequalities import AtMost
+    from tptheory.claims.vocabulary import Equal
     >>> from tptheory.symbolic.expressions import Pinv
     >>> A = MatrixSymbol("A", *symbols("m n"))
     >>> prove(Equal(A.T * A * Pinv(A), A.T)).proved
@@ -119,13 +125,14 @@ class _Proving:
             if not checked:
                 raise RefusedError(checked.reason, certificate.data)
             found = confirmed_proof(claim, certificate, perf_counter() - started)
-            return _unless_absurd(found, self._end - perf_counter()), False
+            unmet = isinstance(found, Undecided) and UNMET in found.reason
+            return _unless_absurd(found, self._end - perf_counter()) if unmet else found, False
         except RefusedError as refused:
             return undecided(refused.reason, {**refused.evidence, "report": REPORT}), not refused.final
         except StuckError as stuck:
             return undecided(stuck.reason, stuck.evidence), not stuck.final
         except UnsupportedExpressionError as error:
-            return undecided(f"outside the language of the prover: {error}", {}), False
+            return undecided(f"{OUTSIDE}: {error}", {}), False
         except TimeUpError as late:
             if certificate is None:
                 return undecided(late.reason, {}), True
@@ -137,22 +144,27 @@ class _Proving:
             return _ended_by(error, "the prover", claim, perf_counter() - started), False
 
 
-def _unless_absurd(found: Proved | Undecided, seconds: float) -> Proved | Undecided:
-    """Return a verdict; where nothing was found that meets the hypotheses, say whether nothing can."""
-    if isinstance(found, Undecided) and UNMET in found.reason and _is_absurd(found.claim, seconds):
+def _unless_absurd(found: Any, seconds: float) -> Any:
+    """Return a verdict that says that nothing was found that meets the hypotheses; say so if nothing can meet them."""
+    if isinstance(found, Undecided) and _is_absurd(found.claim, seconds):
         return replace(found, reason=ABSURD)
     return found
 
 
 def _is_absurd(claim: Claim, seconds: float) -> bool:
-    """Whether it is shown with little effort that 1 = 0 follows from the hypotheses of a claim.
+    """Whether it is shown with little effort that the hypotheses of a claim contradict each other.
 
-    Whatever else happens leaves the verdict as it was: a hypothesis at a layer cannot stand without its range.
+    Then 1 = 0 follows, or 1 <= 0, or that an identity vanishes, whose size is at least 1. Whatever else happens leaves
+    the verdict as it was: a hypothesis at a layer cannot stand without its range.
     """
-    try:
-        return bool(Prover(Equal(S.One, S.Zero, given=claim.given)).run(seconds, EFFORTS[:1]).check())
-    except (TimeUpError, Exception):
-        return False
+    end, matrices = perf_counter() + seconds, (A for A in claim.symbols() if isinstance(A, MatrixSymbol))
+    sizes = dict.fromkeys(size for A in matrices for size in A.shape)
+    one, zero = S.One, S.Zero
+    for absurd in (Equal(one, zero), *(Equal(Identity(n), ZeroMatrix(n, n)) for n in sizes), AtMost(one, zero)):
+        with suppress(TimeUpError, Exception):
+            if Prover(absurd.under(claim.given)).run(end - perf_counter(), EFFORTS[:1]).check():
+                return True
+    return False
 
 
 def confirmed_proof(
@@ -220,6 +232,11 @@ class _Refuter:
         self.search: CounterexampleSearch | None = None
         self.ended = False
         """Whether the search cannot go on: it was ended within a step, or there is nothing to search for."""
+
+    @property
+    def met_nothing(self) -> bool:
+        """Whether the search has tried to meet hypotheses, and no instance did."""
+        return bool(self.claim.premises()) and self.search is not None and self.search.tried == 0
 
     def run(self, seconds: float) -> Refuted | Undecided:
         """Search on for some seconds, and confirm what is found."""
@@ -292,7 +309,8 @@ def decide(claim: Claim | Theorem, seconds: float = 10.0, seed: int = 0) -> Prov
         InvalidValueError: if ``seconds`` is not a positive number.
 
     >>> from sympy import MatrixSymbol, symbols
-    >>> from tptheory.claims.vocabulary import Equal
+    >>> from tptheory.claims.inequalities import AtMost
+    from tptheory.claims.vocabulary import Equal
     >>> from tptheory.symbolic.expressions import Pinv
     >>> A = MatrixSymbol("A", *symbols("m n"))
     >>> decide(Equal(Pinv(A), A.T))
@@ -325,18 +343,27 @@ def _in_turns(
     def part(share: float) -> float:
         return max(share * (seconds - (perf_counter() - started)), LEAST_SECONDS)
 
-    for efforts, for_proof, for_search in TURNS:
+    for turn, (efforts, for_proof, for_search) in enumerate(TURNS):
         if more_proofs:
             proof, more_proofs = prover.run(part(for_proof), efforts)
             yield "proof", proof
-            more_instances &= not (isinstance(proof, Undecided) and proof.reason == ABSURD)
+            more_instances &= not _says_absurd(proof)
         if more_instances:
-            allowed = part(for_search if more_proofs else 1)
+            allowed = part(for_search if more_proofs or turn <= LOOKED_AT else 1)
             met = refuter.run(allowed)
             more_instances = met.seconds >= allowed and not refuter.ended
+            if turn == LOOKED_AT and refuter.met_nothing:
+                met = _unless_absurd(met, part(0.5))
             yield "search", met
+            more_proofs &= not _says_absurd(met)
+            more_instances &= not _says_absurd(met)
         if perf_counter() - started > seconds or not (more_proofs or more_instances):
             break
+
+
+def _says_absurd(verdict: Proved | Refuted | Undecided) -> bool:
+    """Whether a verdict says that the hypotheses contradict each other, so that no side need search on."""
+    return isinstance(verdict, Undecided) and verdict.reason == ABSURD
 
 
 def neither(claim: Claim, proof: Undecided, search: Undecided, seconds: float) -> Undecided:
@@ -347,7 +374,9 @@ def neither(claim: Claim, proof: Undecided, search: Undecided, seconds: float) -
     evidence = {"proof": proof.reason, **proof.evidence, "counterexample": search.reason, **others}
     reported = next((side.reason for side in (proof, search) if "report" in side.evidence), None)
     vacuous = next((side.reason for side in (proof, search) if NO_INSTANCE in side.reason), None)
-    reason = reported or vacuous or "; ".join(oversized(claim)) or "neither a proof nor a counterexample was found"
+    told = "; ".join(oversized(claim)) or "neither a proof nor a counterexample was found"
+    told += f"; the claim is {proof.reason}" if proof.reason.startswith(OUTSIDE) else ""
+    reason = reported or vacuous or told
     return Undecided(claim, reason, evidence, seconds)
 
 

@@ -7,7 +7,7 @@ from textwrap import shorten
 from typing import Any
 
 from tptheory.claims.claim import Claim
-from tptheory.errors import TptheoryError
+from tptheory.errors import TruthValueError
 from tptheory.proving.certificate import Certificate, LawCountCertificate
 from tptheory.refuting.counterexample import Counterexample
 from tptheory.typesetting.notebook import ShownAsMathematics
@@ -15,10 +15,6 @@ from tptheory.typesetting.prose import prose_markdown
 
 SHOWN = 600
 """How many characters of one piece of evidence are shown."""
-
-
-class TruthValueError(TptheoryError, TypeError):
-    """Raised when a verdict is used as a truth value, although it can be one of three."""
 
 
 class Verdict(ShownAsMathematics):
@@ -83,7 +79,7 @@ class Proved(Verdict):
     """
 
     claim: Claim
-    certificate: Certificate
+    certificate: Certificate = field(hash=False)
     seconds: float = field(default=0.0, compare=False)
     confirmed: int = field(default=0, compare=False)
 
@@ -118,7 +114,7 @@ class Refuted(Verdict):
     """
 
     claim: Claim
-    counterexample: Counterexample
+    counterexample: Counterexample = field(hash=False)
     seconds: float = field(default=0.0, compare=False)
 
     refuted = True
@@ -155,7 +151,7 @@ class RefutedCount(Verdict):
     """
 
     claim: Any
-    certificate: LawCountCertificate
+    certificate: LawCountCertificate = field(hash=False)
     seconds: float = field(default=0.0, compare=False)
 
     refuted = True
@@ -201,7 +197,7 @@ class Undecided(Verdict):
 
     claim: Claim
     reason: str
-    evidence: dict[str, Any] = field(default_factory=dict)
+    evidence: dict[str, Any] = field(default_factory=dict, hash=False)
     seconds: float = field(default=0.0, compare=False)
 
     def explain(self) -> str:

@@ -136,7 +136,7 @@ class LawCount(Claim):
         fields = DataFields(self.rule, self.widths)
         one = 1 in (self.number, self.at_most)
         quantities = f"{self.counted} independent conserved {'quantity' if one else 'quantities'}"
-        flow, widths = f"the flow of {self.rule.phrase}", widths_text(self.widths)
+        flow, widths = f"the flow of {self.rule.full_phrase}", widths_text(self.widths)
         moving = "weights" if fields.moving == fields.net.weights else "weights and states"
         fixed = ", ".join(map(str, fields.constants))
         point = "point" if moving == "weights" and not fixed else f"point of its {moving}"

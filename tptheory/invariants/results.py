@@ -80,7 +80,7 @@ class CountedLaws(ShownAsTable):
         if self.found is not None:
             rows.append(("found", self.found.count))
         setting = (" with biases" if self.biases else "") + (f", batches of {self.batch}" if self.batch else "")
-        where = f"{self.rule.title}, widths {widths_text(self.widths)}{setting}{self.almost_every}"
+        where = f"{self.rule.full_title}, widths {widths_text(self.widths)}{setting}{self.almost_every}"
         return Table(f"Conservation laws of {where}", rows)
 
 
@@ -196,7 +196,7 @@ class ConservationLaws(ShownAsTable):
         rows = [
             (law.general, law.independent, None if law.rate == 0 else law.rate, law.verdict.word) for law in self.every
         ]
-        caption = f"{self.rule.title}, widths {widths_text(self.widths)}: {self.count} conserved, {self.agreement}"
+        caption = f"{self.rule.full_title}, widths {widths_text(self.widths)}: {self.count} conserved, {self.agreement}"
         return Table(caption, rows, ("quantity", "independent entries", "decays at the rate", "verdict"))
 
     def _repr_latex_(self) -> str | None:

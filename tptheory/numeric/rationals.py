@@ -1,7 +1,8 @@
-"""Exact rationals of python-flint."""
+"""Exact rationals of python-flint, which can be pickled and copied as soon as this module is imported."""
 
 from __future__ import annotations
 
+import copyreg
 import numbers
 from collections.abc import Sequence
 from fractions import Fraction
@@ -18,6 +19,18 @@ from tptheory.numeric.matrix_fields import MatrixField, full_rank_pinv, meets_pe
 
 LONGEST_POWER = 1_000_000
 """A power of about so many bits, or more, is not multiplied out."""
+
+
+def _parts(number: fmpq) -> tuple[type[fmpq], tuple[int, int]]:
+    return fmpq, (int(number.p), int(number.q))
+
+
+def _entries(M: fmpq_mat) -> tuple[type[fmpq_mat], tuple[int, int, list[fmpq]]]:
+    return fmpq_mat, (M.nrows(), M.ncols(), M.entries())
+
+
+copyreg.pickle(fmpq, _parts)  # python-flint says nothing of how they are pickled
+copyreg.pickle(fmpq_mat, _entries)
 
 
 def _bits(number: fmpz) -> int:

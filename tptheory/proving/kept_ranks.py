@@ -69,15 +69,18 @@ def _products(pool: RankPool) -> Iterator[_Product]:
     """
     written = [*_written(pool)]
     yield from written
-    alphabet = pool.alphabet
-    words = {word for M in pool.compared for p in (M, M.transpose()) for _, word in p.terms}
-    if written and not words:
-        words = {word for h in pool.translator.hypotheses for _, word in h.polynomial.terms}
-    inverses = {letter for _, P in pool.pairs for _, word in P.terms for letter in word}
-    inverses |= {alphabet.adjoints[letter] for letter in inverses}
+    compared = [p for M in pool.compared for p in (M, M.transpose())]
+    stated = [h.polynomial for h in pool.translator.hypotheses] if written else []
+    words = {word for p in compared or stated for _, word in p.terms}
     for pair in sorted({word[k : k + 2] for word in words for k in range(len(word) - 1)}):
-        if inverses.isdisjoint(pair) and alphabet.adjoints[pair[0]] != pair[1]:
-            yield _Product(Polynomial.word(alphabet, pair[0]), Polynomial.word(alphabet, pair))
+        if _is_plain(pool, pair):
+            yield _Product(Polynomial.word(pool.alphabet, pair[0]), Polynomial.word(pool.alphabet, pair))
+
+
+def _is_plain(pool: RankPool, pair: str) -> bool:
+    """Whether two letters are no pseudo-inverses, whose products with their matrices keep ranks, and no square."""
+    inverses = {letter for _, P in pool.pairs for p in (P, P.transpose()) for _, word in p.terms for letter in word}
+    return inverses.isdisjoint(pair) and pool.alphabet.adjoints[pair[0]] != pair[1]
 
 
 def _written(pool: RankPool) -> Iterator[_Product]:

@@ -295,6 +295,14 @@ def translator_of(claim: Claim, setting: SearchSetting, replaced: Iterable[Matri
     named = differences(claim) if setting.differences else {}
     for symbol in (*replaced, *(defined_symbols(claim) if setting.eliminated else ()), *named):
         translator.define(symbol)
+    _assume_hypotheses(claim, translator)
+    for difference in named.values():
+        translator.name(translator(difference), ("definition", "the name of a difference"))
+    return translator
+
+
+def _assume_hypotheses(claim: Claim, translator: Translator) -> None:
+    """Assume what hypotheses say: alternatives, equations, and roots for what is not below 0."""
     for h in claim.given:
         if isinstance(h, AnyOf):
             translator.assume_one_of([_vanishing_in(c, translator) for c in h.claims])
@@ -305,9 +313,6 @@ def translator_of(claim: Claim, setting: SearchSetting, replaced: Iterable[Matri
             translator.assume(*equation_of_root(translator, translator(expression)))
     spoken = [expression for h in claim.given for expression in goals.nonnegative(h.goals())]
     assume_principal_roots(translator, map(translator, spoken))
-    for difference in named.values():
-        translator.name(translator(difference), ("definition", "the name of a difference"))
-    return translator
 
 
 def _inverses_beside_determinants(claim: Claim) -> Iterator[MatrixExpr]:

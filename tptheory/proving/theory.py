@@ -33,7 +33,8 @@ from tptheory.proving.rewriting import Statistics
 from tptheory.proving.square_roots import assume_roots, equation_of_root, root_equation, root_of
 from tptheory.proving.translation import INDEX, Reason
 from tptheory.proving.words import Polynomial
-from tptheory.symbolic.layers import layer_symbols
+from tptheory.symbolic.layers import LayerSymbol, index_parts, layer_symbols
+from tptheory.symbolic.members import occurrences
 
 
 class LayerGoal(NamedTuple):
@@ -167,7 +168,11 @@ def _depths(claims: Sequence[Claim]) -> set[Symbol]:
     """
     depths = {s for claim in claims for s in depth_symbols(claim)}
     if len(depths) > 1:
-        raise UnsupportedExpressionError(f"claims must speak of one depth (got {sorted(map(str, depths))})")
+        members = (node for claim in claims for e in claim.expressions() for node in occurrences(e, LayerSymbol))
+        layers = depths - {index_parts(member.sequence.last)[0] for member in members}
+        named, bound = (" and ".join(sorted(map(str, symbols))) for symbols in (depths, layers))
+        mend = f": let ForAll bind {bound}, as in ForAll(claim, (l, 1, L))" if layers else ""
+        raise UnsupportedExpressionError(f"claims must speak of one depth (got {named}){mend}")
     return depths
 
 

@@ -9,7 +9,7 @@ from textwrap import shorten
 from typing import Any
 
 from flint import fmpq, fmpq_mat
-from sympy import MatrixSymbol, Symbol
+from sympy import ImmutableMatrix, MatrixSymbol, Rational, Symbol
 from sympy.printing.str import StrPrinter
 
 from tptheory.claims.claim import Claim
@@ -52,21 +52,36 @@ class Counterexample(ShownAsMathematics):
     """
 
     claim: Claim
-    values: Instance
+    values: Instance = field(hash=False)
     minimal: bool = field(default=False, compare=False)
     swept: int | None = field(default=None, compare=False)
     stored: bool = field(default=False, compare=False)
     indices: Mapping[Symbol, int] = field(default_factory=dict, compare=False)
 
     @cached_property
-    def matrices(self) -> dict[MatrixSymbol, fmpq_mat]:
-        """The matrices, by symbol."""
-        return {s: v for s, v in self.values.items() if isinstance(s, MatrixSymbol)}
+    def matrices(self) -> dict[MatrixSymbol, ImmutableMatrix]:
+        """The matrices, by symbol, as exact matrices of SymPy.
+
+        >>> from sympy import MatrixSymbol
+        >>> from tptheory import Equal, Pinv, evaluate, refute
+        >>> A = MatrixSymbol("A", 2, 1)
+        >>> found = refute(Equal(Pinv(A), A.T)).counterexample.matrices
+        >>> found[A].T, evaluate(Pinv(A), found)
+        (Matrix([[2, 0]]), array([[0.5, 0. ]]))
+        """
+        exact = {s: v.tolist() for s, v in self.values.items() if isinstance(v, fmpq_mat)}
+        return {s: ImmutableMatrix([[_rational(x) for x in row] for row in rows]) for s, rows in exact.items()}
 
     @cached_property
-    def scalars(self) -> dict[Symbol, fmpq]:
-        """The scalars that are not sizes, by symbol."""
-        return {s: v for s, v in self.values.items() if isinstance(v, fmpq)}
+    def scalars(self) -> dict[Symbol, Rational]:
+        """The scalars that are not sizes, by symbol, as rational numbers of SymPy."""
+        return {s: _rational(v) for s, v in self.values.items() if isinstance(v, fmpq)}
+
+    @cached_property
+    def _exact(self) -> dict[Any, fmpq | fmpq_mat]:
+        """The matrices and then the scalars, in the numbers that the search works with."""
+        matrices = {s: v for s, v in self.values.items() if isinstance(v, fmpq_mat)}
+        return matrices | {s: v for s, v in self.values.items() if isinstance(v, fmpq)}
 
     @cached_property
     def sizes(self) -> dict[Symbol, int]:
@@ -106,7 +121,7 @@ class Counterexample(ShownAsMathematics):
 
     def text(self, width: int | None = None) -> str:
         """Return the matrices and the broken value, one line each; ``width`` cuts long expressions, but no values."""
-        lines = [f"{s} = {_rows(v)}" for s, v in (self.matrices | self.scalars).items()]
+        lines = [f"{s} = {_rows(v)}" for s, v in self._exact.items()]
         if self.indices:
             lines.insert(0, f"at {', '.join(f'{s} = {n}' for s, n in self.indices.items())}")
         broken = self.violation()
@@ -120,7 +135,7 @@ class Counterexample(ShownAsMathematics):
 
     def __repr__(self) -> str:
         """Show the values in one line."""
-        return f"Counterexample({', '.join(f'{s}={_rows(v)}' for s, v in (self.matrices | self.scalars).items())})"
+        return f"Counterexample({', '.join(f'{s}={_rows(v)}' for s, v in self._exact.items())})"
 
     def latex(self) -> str:
         """Return the values and the broken statement in LaTeX, for math mode."""
@@ -134,7 +149,7 @@ class Counterexample(ShownAsMathematics):
 
     def values_latex(self) -> list[str]:
         """Return an equation in LaTeX for each matrix and number."""
-        given: dict[Any, Any] = {**self.indices, **self.matrices, **self.scalars}
+        given: dict[Any, Any] = {**self.indices, **self._exact}
         return [rf"{latex_of(s)} = {n if isinstance(n, int) else value_latex(n)}" for s, n in given.items()]
 
     def _repr_markdown_(self) -> str:
@@ -175,9 +190,13 @@ class Counterexample(ShownAsMathematics):
             "minimal": self.minimal,
             "swept": self.swept,
             "sizes": {str(s): n for s, n in self.sizes.items()},
-            "matrices": {str(s): [[str(x) for x in row] for row in v.tolist()] for s, v in self.matrices.items()},
-            "scalars": {str(s): str(v) for s, v in self.scalars.items()},
+            "matrices": {str(s): [[str(x) for x in row] for row in M.tolist()] for s, M in self.matrices.items()},
+            "scalars": {str(s): str(number) for s, number in self.scalars.items()},
         }
+
+
+def _rational(number: fmpq) -> Rational:
+    return Rational(int(number.p), int(number.q))
 
 
 def _rows(value: Any) -> str:

@@ -124,19 +124,26 @@ def _numbers(symbol: Any) -> list[fmpq]:
 def _candidates(source: Instances, A: MatrixSymbol, sizes: dict[Any, int], rng: np.random.Generator) -> list[fmpq_mat]:
     """Return matrices that meet the hypotheses about one symbol, cheapest first."""
     rows, columns = source.shape(A, sizes)
-
-    def fitting(matrices: Sequence[fmpq_mat]) -> list[fmpq_mat]:
-        return [M for M in in_time(matrices) if source.fits_alone(A, M)]
-
     plain = _every_small_matrix(rows, columns) or _some_matrices(rng, rows, columns)
-    found = fitting(plain)
+    found = _fitting(source, A, plain)
     if source.is_restricted(A) and len(found) < BUILT:
-        built = [source.built(rng, A, rows, columns) for _ in in_time(range(_afforded(BUILT, rows, columns)))]
-        found += fitting([source.inequalities.repaired(rng, {**sizes, A: M})[A] for M in built])
+        found += _fitting(source, A, _built(source, A, sizes, rng))
         found = sorted([M for i, M in enumerate(in_time(found)) if M not in found[:i]], key=cost)
     if not found and source.alone[A]:  # equations that no construction meets are left to be solved
         found = [M for M in plain if all(has_property(name, M) for name in source.properties[A])]
     return found
+
+
+def _fitting(source: Instances, A: MatrixSymbol, matrices: Sequence[fmpq_mat]) -> list[fmpq_mat]:
+    """Return the matrices that meet the hypotheses about one symbol."""
+    return [M for M in in_time(matrices) if source.fits_alone(A, M)]
+
+
+def _built(source: Instances, A: MatrixSymbol, sizes: dict[Any, int], rng: np.random.Generator) -> list[fmpq_mat]:
+    """Return matrices that are built to have the properties of a symbol, and changed to meet its inequalities."""
+    rows, columns = source.shape(A, sizes)
+    built = [source.built(rng, A, rows, columns) for _ in in_time(range(_afforded(BUILT, rows, columns)))]
+    return [source.inequalities.repaired(rng, {**sizes, A: M})[A] for M in built]
 
 
 @cache

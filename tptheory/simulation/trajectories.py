@@ -101,7 +101,8 @@ class Run(Trajectory):
         shown = [("step", columns["step"]), ("time", columns["time"]), ("loss", columns["loss"])]
         shown += [("|d_L|", columns["error"]), *(weights if len(weights) <= MOST_WEIGHTS else [])]
         rows = [tuple(column[t] for _, column in shown) for t in a_few(len(self.times))]
-        return Table(f"{self.rule.title}, {widths_text(self.net.widths)}: {self.message}", rows, [n for n, _ in shown])
+        caption = f"{self.rule.full_title}, {widths_text(self.net.widths)}: {self.message}"
+        return Table(caption, rows, [name for name, _ in shown])
 
     def to_frame(self, *, entries: bool = False) -> Any:
         """Return a pandas DataFrame with a row for each time: step, time, loss, error, and the norms of matrices.
@@ -144,7 +145,7 @@ class Ensemble(Trajectory):
         """Return a row for each of a few steps: the least, the median and the largest loss of a member."""
         rows = [(t, self.times[t], *np.quantile(self.loss[t], (0, 0.5, 1))) for t in a_few(len(self.times))]
         header = ("step", "time", "least loss", "median loss", "largest loss")
-        return Table(f"{self.rule.title}, {widths_text(self.net.widths)}: {self.message}", rows, header)
+        return Table(f"{self.rule.full_title}, {widths_text(self.net.widths)}: {self.message}", rows, header)
 
     def to_frame(self, *, entries: bool = False) -> Any:
         """Return a pandas DataFrame with a row for each member and time; the columns are those of `Run.to_frame`.

@@ -43,10 +43,11 @@ from tptheory.errors import InvalidTypeError, UnsupportedExpressionError, compla
 from tptheory.symbolic.adjugate import adjugate
 from tptheory.symbolic.arguments import as_expression, refuse_size
 from tptheory.symbolic.bound import BoundScalar
-from tptheory.symbolic.expressions import LogPdet, Pinv, UnspecifiedLoss, inner, matadd, matmul, trace, transpose
+from tptheory.symbolic.expressions import LogPdet, Pinv, inner, matadd, matmul, trace, transpose
 from tptheory.symbolic.members import LayerScalar, LayerSymbol
 from tptheory.symbolic.real_derivatives import real_derivative
 from tptheory.symbolic.rebuilding import rebuild
+from tptheory.symbolic.unspecified_loss import UnspecifiedLoss
 
 Velocities = Mapping[Any, Any]
 """How symbols move: a matrix for a MatrixSymbol, a number for a Symbol."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from sympy import Expr, MatrixExpr, MatrixSymbol, S
 
-from tptheory.errors import InvalidValueError, UnsupportedExpressionError
+from tptheory.errors import InvalidValueError, UnsupportedExpressionError, unknown_name
 from tptheory.symbolic.differentiation import differential
 from tptheory.symbolic.expressions import matadd, matmul
 from tptheory.symbolic.layers import LayerScalar, LayerSymbol, Recursion, Sequence
@@ -25,8 +25,8 @@ class MakesMotions(Protocol):
     """What a motion asks of its rule: its title within a sentence, and the flow or step of another network."""
 
     @property
-    def phrase(self) -> str:
-        """The title of the rule as it stands within a sentence."""
+    def full_phrase(self) -> str:
+        """The title of the rule as it stands within a sentence, with the values of its parameters."""
 
     def flow(self, net: DeepLinearNetwork) -> Flow:
         """Return how a network moves in continuous time."""
@@ -43,8 +43,17 @@ class Motion(ShownAsMathematics, Mapping[MatrixSymbol, MatrixExpr]):
         self.net = net
         self._changes = changes
 
-    def __getitem__(self, symbol: MatrixSymbol) -> MatrixExpr:
-        """Return how ``symbol`` moves."""
+    def __getitem__(self, symbol: MatrixSymbol | str) -> MatrixExpr:
+        """Return how a symbol moves, which may be given by its name.
+
+        Raises:
+            UnknownNameError: if nothing of this name moves.
+        """
+        if isinstance(symbol, str):
+            moving = {str(known): known for known in self}
+            if symbol not in moving:
+                raise unknown_name("symbol", symbol, moving)
+            symbol = moving[symbol]
         return self._changes[symbol]
 
     def __contains__(self, symbol: object) -> bool:

@@ -20,6 +20,7 @@ from sympy import (
     MatMul,
     MatrixBase,
     MatrixExpr,
+    Mul,
     OneMatrix,
     S,
     Trace,
@@ -40,6 +41,9 @@ from tptheory.typesetting.spelling import product_text
 def as_matrix(argument: str, value: Any) -> MatrixExpr:
     """Return ``value`` as a matrix expression; ``argument`` is the name that an error gives it.
 
+    A product of a number and a matrix that is written as one of numbers, as SymPy does within itself where it looks at
+    signs, is written as the matrix that it is.
+
     Raises:
         InvalidTypeError: if ``value`` is no SymPy matrix.
     """
@@ -47,6 +51,8 @@ def as_matrix(argument: str, value: Any) -> MatrixExpr:
         return value
     if isinstance(value, MatrixBase):
         return value.as_immutable()
+    if isinstance(value, Mul) and any(isinstance(factor, MatrixExpr) for factor in value.args):
+        return matmul(*value.args)
     raise InvalidTypeError(
         complain(argument, "a SymPy matrix expression", value, "Build it from net.weight(l) or MatrixSymbol.")
     )
@@ -131,6 +137,11 @@ class Pinv(MatrixExpr):
     def _latex(self, printer: Any, *_: Any) -> str:
         return node_latex(self)
 
+    def _numpycode(self, printer: Any) -> str:
+        return f"{printer._module_format('numpy.linalg.pinv')}({printer._print(self.arg)})"
+
+    _scipycode = _numpycode  # of which lambdify makes functions where SciPy is there
+
     def _pretty(self, printer: Any) -> prettyForm:
         base = printer._print(self.arg)
         if not self.arg.is_symbol:
@@ -161,21 +172,16 @@ class LogPdet(Expr):
         """The matrix whose pseudo-determinant this is."""
         return self.args[0]
 
+    def _numpycode(self, printer: Any) -> str:
+        singular, A = printer._module_format("numpy.linalg.svd"), printer._print(self.arg)
+        known, log = printer._module_format("numpy.linalg.matrix_rank"), printer._module_format("numpy.log")
+        total = printer._module_format("numpy.sum")
+        return f"{total}({log}({singular}({A}, compute_uv=False)[:{known}({A})]))"
+
+    _scipycode = _numpycode  # of which lambdify makes functions where SciPy is there
+
     def _latex(self, printer: Any, exp: str | None = None) -> str:
         return node_latex(self, exp)
-
-
-class UnspecifiedLoss(Expr):
-    """A loss of which only the gradient ``d_L = dLoss/dx_L`` is named: ``dLoss = <d_L, dx_L>``."""
-
-    is_commutative = True
-
-    def __new__(cls, output: MatrixExpr, error: MatrixExpr) -> Any:
-        """Build the node from the output ``x_L`` and the symbol ``d_L``."""
-        return Expr.__new__(cls, output, error)
-
-    def _latex(self, printer: Any, *_: Any) -> str:
-        return node_latex(self)
 
 
 class Chain(MatMul):

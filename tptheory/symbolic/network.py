@@ -11,9 +11,10 @@ from sympy import Add, Expr, Identity, Integer, MatrixExpr, MatrixSymbol, OneMat
 
 from tptheory.checking import checked_integer
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain, unknown_name
-from tptheory.symbolic.expressions import UnspecifiedLoss, matadd, matmul, squared_norm
+from tptheory.symbolic.expressions import matadd, matmul, squared_norm
 from tptheory.symbolic.layers import WIDTH, Recursion, Sequence, index_parts
 from tptheory.symbolic.sequences import Shape
+from tptheory.symbolic.unspecified_loss import UnspecifiedLoss
 from tptheory.typesetting.notebook import ShownAsMathematics
 
 LOSSES = ("squared", "any")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import Any
 
-from sympy import MatrixBase, MatrixExpr
+from sympy import Lambda, MatrixBase, MatrixExpr
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, TptheoryError
 from tptheory.symbolic.dynamics import Motion
@@ -67,6 +67,23 @@ def naming_failures(method: Callable[..., Any], name: str) -> Callable[..., Any]
 
     named.names_failures = True  # type: ignore[attr-defined]
     return named
+
+
+def spelling_functions_alike(method: Callable[..., Any]) -> Callable[..., Any]:
+    """Wrap a method of a rule, so that what it returns is the same at each call where it applies a function to entries.
+
+    ``W.applyfunc(sign)`` makes a function of a new variable each time; here the variable has one name. A method of
+    tptheory's own, which makes none, is returned as it is.
+    """
+    if str(method.__module__).startswith("tptheory."):
+        return method
+
+    @wraps(method)
+    def spelt(*arguments: Any, **keywords: Any) -> Any:
+        result = method(*arguments, **keywords)
+        return result.as_dummy() if isinstance(result, MatrixExpr) and result.has(Lambda) else result
+
+    return spelt
 
 
 def _shapes(name: str, result: Any, rule: Any, net: Any, l: Any) -> Iterator[tuple[str, Any, Any]]:

@@ -48,6 +48,11 @@ class Rank(Expr):
         known = isinstance(argument, MatrixBase) and not argument.free_symbols
         return Integer(argument.rank()) if known else Rank(argument)
 
+    def _numpycode(self, printer: Any) -> str:
+        return f"{printer._module_format('numpy.linalg.matrix_rank')}({printer._print(self.arg)})"
+
+    _scipycode = _numpycode  # of which lambdify makes functions where SciPy is there
+
     def _sympystr(self, printer: Any) -> str:
         return f"rank({printer._print(self.arg)})"
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 from abc import ABCMeta
 from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
+from inspect import Parameter, signature
 from typing import Any, ClassVar
 
 from sympy import Identity, MatrixExpr, MatrixSymbol, Symbol
@@ -30,7 +31,7 @@ from tptheory.symbolic.one_formula import (
     one_formula,
     one_formula_of_motion,
 )
-from tptheory.symbolic.own_code import OF_A_NETWORK, naming_failures
+from tptheory.symbolic.own_code import OF_A_NETWORK, naming_failures, spelling_functions_alike
 from tptheory.symbolic.remembering import one_question, remembered
 from tptheory.symbolic.rule_scalars import alpha, damping, eta
 from tptheory.symbolic.states import State, motion_of, states_at
@@ -54,7 +55,9 @@ class RuleClass(ABCMeta):
         """Wrap a method of the class, or of another one in its bases, unless it is wrapped or no method of a rule."""
         wrap = one_formula if name in OF_A_LAYER else one_formula_of_motion if name in OF_A_NETWORK else None
         if wrap and not is_compared(found := getattr(cls, name)):
-            super().__setattr__(name, mark_as_compared(naming_failures(wrap(found, name), name)))
+            super().__setattr__(
+                name, mark_as_compared(naming_failures(wrap(spelling_functions_alike(found), name), name))
+            )
 
 
 class Rule(ShownAsMathematics, metaclass=RuleClass):
@@ -221,6 +224,26 @@ class Rule(ShownAsMathematics, metaclass=RuleClass):
                 expected = f"an attribute of {type(self).__name__} that has a hash"
                 raise InvalidTypeError(complain(name, expected, value, mend)) from error
         return hash((type(self), tuple(sorted(vars(self).items()))))
+
+    @property
+    def full_title(self) -> str:
+        """The title, and the values of the parameters that the rule was built with: ``Mixed at s = 1/2``."""
+        return self.title + self._at_values()
+
+    @property
+    def full_phrase(self) -> str:
+        """The phrase, and the values of the parameters that the rule was built with."""
+        return self.phrase + self._at_values()
+
+    def _at_values(self) -> str:
+        """Say which parameters are not what they are unless given; one that is a symbol of its own name says nothing.
+
+        So two rules of one class that are not equal have different titles wherever one reads them.
+        """
+        usual = {name: p.default for name, p in signature(type(self)).parameters.items()}
+        shown = {name: value for name, value in vars(self).items() if not isinstance(value, Rule)}
+        told = [f"{k} = {v}" for k, v in shown.items() if v != usual.get(k, Parameter.empty) and str(v) != k]
+        return f" at {', '.join(told)}" if told else ""
 
     def __repr__(self) -> str:
         """Show the call that builds this rule."""

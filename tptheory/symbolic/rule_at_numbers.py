@@ -37,8 +37,8 @@ class RuleAtNumbers(RuleOfAnother):
     """
 
     name = property(lambda self: self.rule.name)
-    title = property(lambda self: f"{self.rule.title} at {self._said(' = ')}")
-    phrase = property(lambda self: f"{self.rule.phrase} at {self._said(' = ')}")
+    title = property(lambda self: f"{self.rule.full_title} at {self._said(' = ')}")
+    phrase = property(lambda self: f"{self.rule.full_phrase} at {self._said(' = ')}")
 
     def __init__(self, rule: Rule, numbers: Mapping[Symbol, Rational]) -> None:
         super().__init__(rule)
@@ -68,6 +68,10 @@ class RuleAtNumbers(RuleOfAnother):
         """Return an expression of the rule at the numbers."""
         _refuse_any_depth(net)
         return substitute(expression, dict(self.numbers))
+
+    def _at_values(self) -> str:
+        """Say nothing: the title has the numbers."""
+        return ""
 
     def _said(self, equals: str) -> str:
         """Say which numbers the parameters have."""

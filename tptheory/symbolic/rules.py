@@ -123,8 +123,8 @@ class Momentum(ModifiedRule):
 
     name = "momentum"
     defaults: ClassVar = {friction: 1}
-    title = property(lambda self: f"{self.rule.title} with momentum")
-    phrase = property(lambda self: f"{self.rule.phrase} with momentum")
+    title = property(lambda self: f"{self.rule.full_title} with momentum")
+    phrase = property(lambda self: f"{self.rule.full_phrase} with momentum")
 
     def __init__(self, rule: Rule | str | None = None, mu: Any = friction, letter: str = "V") -> None:
         super().__init__(rule)
@@ -199,8 +199,8 @@ class Nesterov(Momentum):
     """
 
     name = "nesterov"
-    title = property(lambda self: f"{self.rule.title} with Nesterov's momentum")
-    phrase = property(lambda self: f"{self.rule.phrase} with Nesterov's momentum")
+    title = property(lambda self: f"{self.rule.full_title} with Nesterov's momentum")
+    phrase = property(lambda self: f"{self.rule.full_phrase} with Nesterov's momentum")
 
     def _moved(self, V: MatrixSymbol, update: MatrixExpr) -> MatrixExpr:
         """Return ``eta (m (m V + update) + update)`` with ``m = 1 - eta mu``."""
@@ -233,8 +233,8 @@ class WeightDecay(ModifiedRule):
 
     name = "weight-decay"
     defaults: ClassVar = {decay: Fraction(1, 100)}
-    title = property(lambda self: f"{self.rule.title} with weight decay")
-    phrase = property(lambda self: f"{self.rule.phrase} with weight decay")
+    title = property(lambda self: f"{self.rule.full_title} with weight decay")
+    phrase = property(lambda self: f"{self.rule.full_phrase} with weight decay")
 
     def __init__(self, rule: Rule | str | None = None, decay: Any = decay) -> None:
         super().__init__(rule)

@@ -266,7 +266,7 @@ def words_of(data: ReportData, checks: Checks) -> dict[str, Any]:
 def _rule_json(derived: DerivedRule) -> dict[str, Any]:
     return {
         "name": derived.rule.name,
-        "title": derived.rule.title,
+        "title": derived.rule.full_title,
         "direct": derived.rule.direct,
         "feedback": {f"M_{l}": latex_of(M) for l, M in derived.feedback.items()},
         "updates": {f"dW_{l}": latex_of(dW) for l, dW in derived.updates.items()},

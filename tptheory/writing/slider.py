@@ -53,7 +53,7 @@ def subspace_slider(
     kept = np.unique(np.linspace(0, run.steps, min(frames, run.steps + 1)).round().astype(int))
     panels = _panels(run, kept, alpha, column)
     words = {
-        "title": f"{run.rule.title}: subspaces of the weights as training goes",
+        "title": f"{run.rule.full_title}: subspaces of the weights as training goes",
         "limit": LIMIT,
         "columns": len(run.weights) + 1,
         "panels": panels,

@@ -73,7 +73,7 @@ def loss_curves(
 
 
 def _title(run: Any) -> str:
-    return run.rule.title if isinstance(run, Run | Ensemble) else str(getattr(run, "rule", "run"))
+    return run.rule.full_title if isinstance(run, Run | Ensemble) else str(getattr(run, "rule", "run"))
 
 
 def _losses(name: str, run: Any, against: str) -> tuple[Any, Any, Any, Any]:
@@ -107,7 +107,7 @@ def law_drift(runs: Mapping[str, Run] | Run, ax: Axes | None = None) -> Axes:
     >>> law_drift(run).get_ylabel()
     'drift of a law since the start'
     """
-    named = runs if isinstance(runs, Mapping) else {run_of(runs).rule.title: runs}
+    named = runs if isinstance(runs, Mapping) else {run_of(runs).rule.full_title: runs}
     ax = axes_or_new(ax)
     for k, (name, run) in enumerate(named.items()):
         count = len(run_of(run).times)
