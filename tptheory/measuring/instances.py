@@ -89,7 +89,7 @@ class Instances:
         built = {A for A in self.matrices if self.alone[A] and not self.structures[A].is_plain}
         self.ties = Ties(premises, unknowns, self.properties, built, self.fits_alone)
         self.inequalities = Inequalities(premises, unknowns)
-        self.system = PolynomialSystem(premises.all_equations(), unknowns.symbols)
+        self.system = PolynomialSystem(premises.all_equations(), [*self.matrices, *self.scalars])
         self.held = self._held(constants)
 
     def _held(self, constants: Mapping[Any, Any] | None) -> Instance:

@@ -42,14 +42,14 @@ class PolynomialSystem:
 
     Args:
         equations: the expressions that have to vanish.
-        symbols: the matrices and scalars that get values.
+        symbols: the matrices and scalars that get values; sizes keep theirs, for which other matrices were made.
     """
 
     def __init__(self, equations: Sequence[Any], symbols: Sequence[Any]) -> None:
         self.equations = list(equations)
         spoken_of = set().union(*(e.free_symbols for e in self.equations))
         self.symbols = [s for s in symbols if s in spoken_of]
-        self._systems: dict[tuple[tuple[int, int], ...], _Unknowns | None] = {}
+        self._systems: dict[Any, _Unknowns | None] = {}
 
     def solved(self, rng: Random, values: Instance) -> Instance | None:
         """Return an instance with values that solve the equations; None if none are found.
@@ -59,9 +59,11 @@ class PolynomialSystem:
             values: the sizes and shapes, and the values of what is left open by the equations.
         """
         shapes = tuple(_shape(values[s]) for s in self.symbols)
-        if shapes not in self._systems:
-            self._systems[shapes] = self._unknowns(values, shapes)
-        system = self._systems[shapes]
+        sizes = {s: n for s, n in values.items() if isinstance(n, int)}
+        key = shapes, frozenset(sizes.items())
+        if key not in self._systems:
+            self._systems[key] = self._unknowns(sizes, shapes)
+        system = self._systems[key]
         if system is None:
             return None
         for _ in range(RESTARTS):
@@ -70,13 +72,12 @@ class PolynomialSystem:
                 return {**values, **found}
         return None
 
-    def _unknowns(self, values: Instance, shapes: tuple[tuple[int, int], ...]) -> _Unknowns | None:
-        """Return the polynomials at these shapes; None if they are none, or have too many unknowns."""
+    def _unknowns(self, sizes: Mapping[Any, int], shapes: tuple[tuple[int, int], ...]) -> _Unknowns | None:
+        """Return the polynomials at these sizes and shapes; None if they are none, or have too many unknowns."""
         places = self._places(shapes)
         if not self.symbols or len(places) > MOST_UNKNOWNS:
             return None
         kind = PolynomialArithmetic([f"t{k}" for k in range(len(places))])
-        sizes = {s: n for s, n in values.items() if isinstance(n, int)}
         unknowns = self._matrices_of_unknowns(shapes, dict(zip(places, kind.unknowns, strict=True)))
         try:
             found = [evaluate_with(kind, e, {**sizes, **unknowns}) for e in self.equations]

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from tptheory.certificates.reading import BOUND_INDEX
 from tptheory.proving.anchors import anchored
-from tptheory.proving.knowledge import both_inverse, penrose
+from tptheory.proving.knowledge import DIRECTION, both_inverse, penrose
 from tptheory.proving.letters import Family, Index, Letter, Size, moved_item, moved_terms
 from tptheory.proving.reading_terms import read_polynomial
 from tptheory.proving.term_order import INVERSE, PLAIN
@@ -93,7 +93,8 @@ class IndexedTranslator(Translator):
         letter, _ = self.alphabet.letters[(word or scalars[0])[0]]
         if letter.at is not None and letter.family not in self.shapes:
             symmetric = bool(word) and self.alphabet.adjoints[word[0]] == word[0]
-            self.shapes[letter.family] = self._turned_shape(A, letter.at, symmetric) if word else None
+            turned = self._turned_shape(A, letter.at, symmetric) if word else None
+            self.shapes[letter.family] = Shape(turned.columns, 1) if turned and kind == DIRECTION else turned
         return made
 
     def _turned_shape(self, A: Polynomial, anchor: Index, symmetric: bool) -> Shape:

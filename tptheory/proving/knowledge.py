@@ -133,13 +133,15 @@ class Knowledge(ABC):
     def assume_one_of(self, alternatives: list[list[Polynomial]]) -> None:
         """Assume that in one of several cases all polynomials of that case are zero.
 
-        As an equation this says that a product is zero: that of the cases' sums of squared norms.
+        As an equation this says that a product is zero: that of the cases' sums of squared norms. Where a case always
+        holds, nothing is assumed.
         """
         product = Polynomial.identity(self.alphabet, 1)
         for polynomials in alternatives:
             product = product * summed([p.norm() for p in polynomials])
-        self.alternatives.append((len(self.hypotheses), alternatives))
-        self.hypotheses.append(Assumption(product, ("given",)))
+        if product:
+            self.alternatives.append((len(self.hypotheses), alternatives))
+            self.hypotheses.append(Assumption(product, ("given",)))
 
     def branch(self) -> Self:
         """Return a copy over the same letters, to which more hypotheses can be added."""

@@ -96,9 +96,10 @@ def _definite_matrices(translator: Knowledge) -> list[Polynomial]:
     of_columns, of_rows = full_ranks(translator)
     invertible = {((), letter) for letter in of_columns & of_rows}
     families = [letter.family for letter, _ in translator.alphabet.letters.values()]
-    asked = [family.subject for family in families if family.kind == "log pdet"]
+    asked = [family.subject for family in families if family.kind == "log pdet"]  # at a layer, it is no polynomial
     forms = Forms(translator)
-    return [A for A in asked if A.terms.keys() <= invertible and forms.is_form(A)]
+    alone = [A for A in asked if isinstance(A, Polynomial)]
+    return [A for A in alone if A.terms.keys() <= invertible and forms.is_form(A)]
 
 
 def _letter(translator: Knowledge, A: Polynomial, text: str) -> Polynomial:

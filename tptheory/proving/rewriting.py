@@ -297,8 +297,9 @@ class Basis:
                 continue
             if not e.word:
                 at = self._gap(e, word, size)
-                if at >= 0:
-                    return Cofactors(rest, word[:at], word[at:]), i
+                if at >= 0:  # a number beside an identity of another size is told apart from one that stands alone
+                    beside = "" if not word and e.rows == 1 and size not in (None, 1) else None
+                    return Cofactors(rest, word[:at], word[at:], beside), i
                 continue
             at = word.find(e.word)
             if at >= 0:
