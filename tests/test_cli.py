@@ -205,7 +205,7 @@ def test_a_theorem_that_is_refuted_is_marked(run, facts):
 
 
 def test_conjectures_are_judged_by_what_is_expected_of_them(run, conjectures):
-    """A conjecture that is refuted is fine; one that is proved is said to be, and so is an open one that is settled."""
+    """A conjecture that is refuted is fine; one that is proved is a failure; an open one that is settled is news."""
     shown = run("prove", "conjectures.py::they_commute").stdout
     assert re.search(r"they_commute +refuted +- +width 2 +[\d,]+$", shown, re.MULTILINE)
     assert "1 refuted as expected in" in shown
@@ -213,8 +213,10 @@ def test_conjectures_are_judged_by_what_is_expected_of_them(run, conjectures):
     assert "Counterexample" in run("prove", "conjectures.py::they_commute", "--explain").stdout
     shown = run("prove", conjectures, "--seconds", "1", status=1).stdout
     assert re.search(r"first_penrose_equation +proved +identity .* expected: refuted$", shown, re.MULTILINE)
-    assert re.search(r"they_may_commute +refuted .* expected: undecided$", shown, re.MULTILINE)
-    assert "1 refuted as expected, 1 refuted unexpectedly, 1 proved unexpectedly in" in shown
+    assert re.search(r"they_may_commute +refuted .* open, and now refuted: take open=True out", shown)
+    assert "1 refuted as expected, 1 open and now refuted, 1 proved unexpectedly in" in shown
+    result = json.loads(run("prove", "conjectures.py::they_may_commute", "--json").stdout)
+    assert (result["as_expected"], result["theorems"][0]["found"]) == (True, "refuted")
 
 
 @pytest.mark.parametrize(
@@ -227,8 +229,9 @@ def test_conjectures_are_judged_by_what_is_expected_of_them(run, conjectures):
         ([("refuted", "undecided")], 3, "1 undecided"),
         ([("proved", "refuted")], 1, "1 refuted unexpectedly"),
         ([("proved", "undecided"), ("proved", "refuted")], 1, "1 refuted unexpectedly, 1 undecided"),
-        ([("refuted", "proved"), ("undecided", "proved")], 1, "2 proved unexpectedly"),
-        ([("undecided", "refuted")], 1, "1 refuted unexpectedly"),
+        ([("refuted", "proved"), ("undecided", "proved")], 1, "1 proved unexpectedly, 1 open and now proved"),
+        ([("undecided", "refuted")], 0, "1 open and now refuted"),
+        ([("undecided", "proved")], 0, "1 open and now proved"),
     ],
 )
 def test_what_is_expected_decides_the_status(pairs, status, words):

@@ -105,11 +105,12 @@ def test_theorems_are_tests(run_pytest):
     status, said = run_pytest("mine.py")
     assert status == 1
     expected = {"fine": "PASSED", "said": "PASSED", "test_plain": "PASSED"}
-    expected |= {"wrong": "FAILED", "settled_after_all": "FAILED", "broken": "FAILED"}
+    expected |= {"wrong": "FAILED", "settled_after_all": "PASSED", "broken": "FAILED"}
     assert outcomes(said) == {f"mine.py::{name}": word for name, word in expected.items()}
     assert "expected: proved, found: refuted\nTP is BP\n" in said
     assert re.search(r"^W_2 = \[\[2\]\]$", said, re.MULTILINE)
-    assert "expected: open, found: proved" in said
+    assert "open conjectures that are settled" in said
+    assert "mine.py::settled_after_all: open, and now proved: turn it into a theorem, @theorem(...)\n" in said
     assert "'mine.py::broken' must be a theorem that returns a claim (got 3)" in said
     assert "Traceback" not in said
     assert "tptheory/" not in said.replace("tptheory/pytest_plugin", "")
@@ -121,6 +122,43 @@ def test_an_open_conjecture_is_an_expected_failure(run_pytest, folder):
     status, said = run_pytest("asked.py", "--theorem-seconds", "0.2")
     assert (status, outcomes(said)) == (0, {"asked.py::cube_roots": "XFAIL"})
     assert "an open question, which nothing settled" in said
+
+
+LACKS = """@theorem("A title")
+def first():
+    return Equal(one.error, one.error)
+"""
+TAKEN = """from tptheory.preamble import *
+
+
+@theorem("The error is what it is")
+def fine():
+    return Equal(one.error, one.error)
+
+
+@theorem("A name that the preamble binds before")
+def balance():
+    return Equal(one.error, one.error)
+"""
+
+
+def test_a_file_without_its_import_says_which(run_pytest, folder):
+    """The message is one line, with the import that brings the name."""
+    (folder / "lacks.py").write_text(LACKS, encoding="utf-8")
+    status, said = run_pytest("lacks.py")
+    assert status == 2
+    assert (
+        "lacks.py raised NameError: name 'theorem' is not defined. 'theorem' is a word of the preamble: begin the "
+        in said
+    )
+    assert "Traceback" not in said
+
+
+def test_theorems_are_settled_in_the_order_of_their_lines(run_pytest, folder):
+    """A name that the import binds before does not put its theorem first."""
+    (folder / "taken.py").write_text(TAKEN, encoding="utf-8")
+    _, said = run_pytest("taken.py", "--collect-only", "-q")
+    assert re.findall(r"^taken.py::(\w+)$", said, re.MULTILINE) == ["fine", "balance"]
 
 
 def test_theorems_are_chosen_as_tests_are(run_pytest):

@@ -1,8 +1,8 @@
 """The plugin by which ``pytest mine.py`` settles the theorems of a file: each theorem and conjecture is a test.
 
 A test passes where the verdict is the one that the theorem or conjecture expects. An open conjecture that nothing
-settles is an expected failure, and one that is settled fails. Stored verdicts beside the file are checked again, and
-others are searched for, as ``tptheory prove`` does.
+settles is an expected failure; one that is settled passes, and the summary at the end tells that it is. Stored verdicts
+beside the file are checked again, and others are searched for, as ``tptheory prove`` does.
 
 Files with theorems are collected where they, or the folder that holds them, are named on the command line. Ordinary
 test files, which are those that match ``python_files``, are left as they are. The plugin imports nothing of the library
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 MARKS = (b"\n@theorem(", b"\n@conjecture(")
 """What a file with theorems contains: a decorator at the beginning of a line."""
+NEWS = "tptheory news"
+"""The name of the property of a test that says what became of an open conjecture that is settled."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -69,9 +71,10 @@ class TheoremFile(pytest.Module):
         """Import the file, once it is known that it lets a process live.
 
         Raises:
-            CollectError: if it does not, or if it asks this process to exit.
+            CollectError: if it does not, or if it asks this process to exit, or if it lacks an import of tptheory.
         """
         from tptheory.processes import fault_of_trial
+        from tptheory.writing.theorem_files import hint_of
 
         if said := fault_of_trial(super()._getobj):
             raise self.CollectError(f"{self.path.name} {said}")
@@ -79,6 +82,19 @@ class TheoremFile(pytest.Module):
             return super()._getobj()
         except SystemExit as error:
             raise self.CollectError(f"{self.path.name} raised SystemExit: {error}") from None
+        except NameError as error:
+            if not (mend := hint_of(error)):
+                raise
+            raise self.CollectError(f"{self.path.name} raised NameError: {error}. {mend}") from None
+
+    def collect(self) -> Iterable[pytest.Item | pytest.Collector]:
+        """Return the tests in the order of their lines; a theorem may have a name that the preamble binds before."""
+        return sorted(super().collect(), key=_line)
+
+
+def _line(one: pytest.Item | pytest.Collector) -> int:
+    """Return the line at which a test stands; 0 where it is not known."""
+    return (one.reportinfo()[1] or 0) if hasattr(one, "reportinfo") else 0
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -125,15 +141,19 @@ class TheoremItem(pytest.Item):
         from tptheory.errors import InvalidFileError
         from tptheory.processes import fault_of_trial
         from tptheory.writing.chains import in_words
+        from tptheory.writing.outcomes import is_surprise, news_of
 
         if said := fault_of_trial(lambda: self.theorem.claim):
             raise InvalidFileError(f"{self.theorem.node!r} must return (it {said}).")
         seconds = self.config.getoption("--theorem-seconds")
         with settling([self.theorem], seconds, jobs=1, say=in_words) as results:
             settled = next(results)
-        if not settled.as_expected:
+        expected, found = self.theorem.expected, settled.verdict.word
+        if is_surprise(expected, found):
             raise UnexpectedVerdictError(settled)
-        if self.theorem.expected == "undecided":
+        if news := news_of(expected, found):
+            self.user_properties.append((NEWS, f"{self.theorem.node}: {news}"))
+        elif expected == "undecided":
             pytest.xfail("an open question, which nothing settled")
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
@@ -143,13 +163,25 @@ class TheoremItem(pytest.Item):
         if isinstance(excinfo.value, UnexpectedVerdictError):
             return "\n".join(_explanation(excinfo.value.settled))
         if isinstance(excinfo.value, TptheoryError):
-            return str(excinfo.value)
+            from tptheory.writing.theorem_files import told
+
+            return told(excinfo.value)
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
         """Return where the theorem stands, and its name."""
         code = getattr(self.theorem.function, "__code__", None)
         return self.path, code.co_firstlineno - 1 if code else None, self.name
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Tell which open conjectures are settled; the tests may have run in other processes."""
+    reports = terminalreporter.getreports("passed")
+    news = [said for report in reports for name, said in report.user_properties if name == NEWS]
+    if news:
+        terminalreporter.section("open conjectures that are settled")
+    for said in news:
+        terminalreporter.line(str(said))
 
 
 def _explanation(settled: Settled) -> Iterable[str]:

@@ -8,7 +8,7 @@ import typer
 
 from tptheory.cli.options import TARGET, OutFile, Seconds, check_out
 from tptheory.cli.shell import app, console, print_or_write, progress_bar
-from tptheory.cli.theorems import collected, settled_status
+from tptheory.cli.theorems import collected, settled_status, told_outcomes
 from tptheory.files import is_stream
 
 
@@ -27,6 +27,9 @@ def latex(
     A file or folder has a section for each file, or in a fragment a subsection. Verdicts that are stored beside the
     theorems are checked again, others are searched for. Theorem files are Python and are run: name only files that you
     trust.
+
+    Exit status: 0 all as expected, or an open conjecture settled; 1 a theorem refuted, or proved what a conjecture
+    says is false; 3 undecided. The text is written all the same, and a line on stderr says why it is not 0.
     """
     from tptheory.writing.appendix import PACKAGES, appendix
 
@@ -46,4 +49,7 @@ def latex(
     if out is not None and not standalone and not is_stream(out):
         lines = len(PACKAGES)
         console(stderr=True).print(f"a document that takes it in needs the {lines} lines at its head in its preamble")
-    raise typer.Exit(settled_status((one.theorem.expected, one.verdict.word) for one in settled))
+    pairs = [(one.theorem.expected, one.verdict.word) for one in settled]
+    for line in told_outcomes(dict(zip(theorems, pairs, strict=True))):
+        console(stderr=True).print(line)
+    raise typer.Exit(settled_status(pairs))

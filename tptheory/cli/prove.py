@@ -11,7 +11,7 @@ import typer
 from rich.text import Text
 
 from tptheory.cli.options import TARGET, Json, Seconds
-from tptheory.cli.shell import app, console, print_json, progress_over, screen_for_progress
+from tptheory.cli.shell import PROVED, app, console, print_json, progress_over, screen_for_progress
 from tptheory.cli.theorems import (
     OUTCOMES,
     VERDICTS,
@@ -23,6 +23,7 @@ from tptheory.cli.theorems import (
     settled_summary,
 )
 from tptheory.files import check_folder, check_writable, write_whole
+from tptheory.writing.outcomes import is_surprise, news_of
 
 if TYPE_CHECKING:
     from tptheory.claims.theorem import Theorem
@@ -64,7 +65,10 @@ def prove(
     only where they do not hold; an open conjecture is then looked at only briefly. Theorem files are Python and are
     run: name only files that you trust.
 
-    Exit status: 0 all as expected; 1 a theorem refuted, or a conjecture proved, or an open one settled; 3 undecided.
+    An open conjecture that is settled is told, and no failure: turn it into a theorem.
+
+    Exit status: 0 all as expected, or an open conjecture settled; 1 a theorem refuted, or a conjecture proved that is
+    not an open one; 3 undecided.
     """
     from tptheory.deciding.library import settling
     from tptheory.writing.chains import in_words
@@ -97,7 +101,7 @@ def _document(results: Mapping[str, dict[str, Any]], pairs: list[tuple[str, str]
     return {
         "theorems": [{"node": node, **facts} for node, facts in results.items()],
         "summary": {word: sum(found == word for _, found in pairs) for word in VERDICTS},
-        "as_expected": all(expected == found for expected, found in pairs),
+        "as_expected": settled_status(pairs) == PROVED,
         "seconds": seconds,
     }
 
@@ -127,7 +131,7 @@ def _written(settled: Settled, store: bool, file: Path | None) -> dict[str, str]
     if file is not None and isinstance(settled.verdict, Proved):
         write_whole(file, settled.verdict.certificate.to_json().encode())
         paths["certificate"] = str(file)
-    if store and settled.as_expected and not settled.recalled:
+    if store and not is_surprise(settled.theorem.expected, settled.verdict.word) and not settled.recalled:
         path = library.store(settled.theorem, settled.verdict)
         paths |= {} if path is None else {"stored": str(path)}
     return paths
@@ -135,13 +139,15 @@ def _written(settled: Settled, store: bool, file: Path | None) -> dict[str, str]
 
 def _print_settled(table: VerdictTable, node: str, facts: Mapping[str, Any], settled: Settled, explain: bool) -> None:
     """Print a row; a verdict that was not expected is marked, and explained below the row."""
-    _, style, _ = OUTCOMES[facts["expected"], facts["found"]]
-    mark = None if settled.as_expected else Text(f"  expected: {facts['expected']}", style)
+    pair = facts["expected"], facts["found"]
+    _, style, _ = OUTCOMES[pair]
+    said = news_of(*pair) or ("" if settled.as_expected else f"expected: {facts['expected']}")
+    mark = Text(f"  {said}", style) if said else None
     size = f"width {facts['counterexample']['total_width']}" if "counterexample" in facts else facts["cofactors"]
     table.print(node, {**facts, "cofactors": size, "style": style}, mark)
     if settled.distrusted:
         table.print_below(f"what was stored is not used: {settled.distrusted}", cut=False)
-    if explain or not settled.as_expected:
+    if explain or is_surprise(*pair):
         said = settled.said or in_brief(settled.verdict, table.out.width - 4)
         table.print_below(said, cut=not explain)
 

@@ -117,7 +117,11 @@ def _end_by(error: BaseException) -> typer.Exit:
         return typer.Exit(UNREAD)
     if isinstance(error, MemoryError):
         return _stop(f"not enough memory: {error or 'try something smaller'}")
-    return _stop(_of_the_system(error) if isinstance(error, OSError) else str(error))
+    if isinstance(error, OSError):
+        return _stop(_of_the_system(error))
+    from tptheory.writing.theorem_files import told
+
+    return _stop(told(error))
 
 
 def _nobody_reads() -> bool:

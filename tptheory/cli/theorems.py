@@ -28,12 +28,15 @@ from tptheory.cli.shell import (
 from tptheory.cli.watching import CommandProgress
 from tptheory.errors import TptheoryError, raised
 from tptheory.signals import was_sent
+from tptheory.writing.outcomes import news_of
 
 if TYPE_CHECKING:
     from tptheory.claims.theorem import Theorem
     from tptheory.deciding.verdicts import Verdict
 
 VERDICTS = ("proved", "refuted", "undecided")
+MOST_TOLD = 5
+"""How many theorems are named, at the most, where the exit status is explained."""
 
 
 def collected(targets: Sequence[str] | None) -> dict[str, Theorem]:
@@ -63,11 +66,12 @@ def collected(targets: Sequence[str] | None) -> dict[str, Theorem]:
 def _found(target: str | None, tried: _Trial) -> Iterator[tuple[str, Theorem]]:
     """Yield the theorems of a target, each with its node; those of the package where no target is given."""
     from tptheory.claims.theorem import named_files, of_that_name, theorems_of
+    from tptheory.writing.theorem_files import in_order_of_lines
 
     files, name = named_files(target)
     found: list[Theorem] = []
     for file in files:
-        found += tried(_as_typed(target, file), partial(theorems_of, file)) or []
+        found += in_order_of_lines(tried(_as_typed(target, file), partial(theorems_of, file)) or [])
     for theorem in of_that_name(found, name) if found or not tried.faults else []:
         node = f"{_as_typed(target, theorem.path)}::{theorem.name}"
         if tried(node, partial(getattr, theorem, "claim")) is not None:
@@ -106,7 +110,9 @@ class _Trial:
         try:
             found = run()
         except TptheoryError as error:
-            self.faults[name] = str(error)
+            from tptheory.writing.theorem_files import told
+
+            self.faults[name] = told(error)
         except KeyboardInterrupt as stop:
             if was_sent(stop):
                 raise
@@ -177,13 +183,16 @@ OUTCOMES = {
     ("refuted", "refuted"): ("refuted as expected", "green", PROVED),
     ("undecided", "undecided"): ("open", "yellow", PROVED),
     ("proved", "refuted"): ("refuted unexpectedly", "bold red", REFUTED),
-    ("undecided", "refuted"): ("refuted unexpectedly", "bold red", REFUTED),
+    ("undecided", "refuted"): ("open and now refuted", "bold green", PROVED),
     ("refuted", "proved"): ("proved unexpectedly", "bold red", REFUTED),
-    ("undecided", "proved"): ("proved unexpectedly", "bold red", REFUTED),
+    ("undecided", "proved"): ("open and now proved", "bold green", PROVED),
     ("proved", "undecided"): ("undecided", "yellow", UNDECIDED),
     ("refuted", "undecided"): ("undecided", "yellow", UNDECIDED),
 }
-"""By what was expected and what was found: what to call it, in which style, and the exit status."""
+"""By what was expected and what was found: what to call it, in which style, and the exit status.
+
+An open conjecture that is settled is news, and no failure.
+"""
 
 
 def settled_summary(pairs: Sequence[tuple[str, str]], seconds: float) -> Text:
@@ -200,6 +209,22 @@ def settled_status(pairs: Iterable[tuple[str, str]]) -> int:
     """Return the exit status of several verdicts, given what was expected and found: the worst of theirs."""
     found = {OUTCOMES[pair][2] for pair in pairs}
     return REFUTED if REFUTED in found else UNDECIDED if UNDECIDED in found else PROVED
+
+
+def told_outcomes(outcomes: Mapping[str, tuple[str, str]]) -> Iterator[str]:
+    """Yield what became of each open conjecture that is settled, and then in one line why the status is not 0.
+
+    Args:
+        outcomes: what was expected and found of each theorem, by its node.
+    """
+    for node, pair in outcomes.items():
+        if news := news_of(*pair):
+            yield f"{node}: {news}"
+    status = settled_status(outcomes.values())
+    reasons = [f"{node} is {OUTCOMES[pair][0]}" for node, pair in outcomes.items() if OUTCOMES[pair][2] != PROVED]
+    more = [f"and {len(reasons) - MOST_TOLD} more"] if len(reasons) > MOST_TOLD else []
+    if status != PROVED:
+        yield f"exit status {status}: {'; '.join([*reasons[:MOST_TOLD], *more])}"
 
 
 def facts_of(verdict: Verdict) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from tptheory.training.data import DataSet, load_digits
 from tptheory.training.trainer import TrainingRun, train
 from tptheory.writing import experiments
 from tptheory.writing.experiments import DigitsTheory, Drift, OrderDefect
+from tptheory.writing.outcomes import is_surprise, news_of
 from tptheory.writing.questions import Question, question
 from tptheory.writing.studying import Study, studied
 from tptheory.writing.tasks import BackgroundTasks
@@ -87,6 +88,16 @@ class TheoremResult(Study):
         """Whether the verdict is the one that the theorem, or conjecture, expects."""
         return self.word == self.theorem.expected
 
+    @property
+    def news(self) -> str:
+        """What became of an open conjecture that is settled; empty for every other result."""
+        return news_of(self.theorem.expected, self.word)
+
+    @property
+    def is_surprise(self) -> bool:
+        """Whether the verdict is neither the expected one nor news of an open conjecture."""
+        return is_surprise(self.theorem.expected, self.word)
+
 
 @dataclass(frozen=True)
 class ReportData:
@@ -116,8 +127,13 @@ class ReportData:
 
     @property
     def surprises(self) -> tuple[TheoremResult, ...]:
-        """The results that are not the expected ones."""
-        return tuple(r for r in self.theorems if not r.as_expected)
+        """The results that are not the expected ones, without the news of open conjectures."""
+        return tuple(r for r in self.theorems if r.is_surprise)
+
+    @property
+    def news(self) -> tuple[TheoremResult, ...]:
+        """The open conjectures that are settled."""
+        return tuple(r for r in self.theorems if r.news)
 
     @property
     def measured(self) -> tuple[CrossCheck, ...]:
