@@ -546,6 +546,19 @@ def test_a_report_as_expected_is_status_0(run, conjectures, tmp_path, pictures_l
     assert "Not as expected" not in (tmp_path / "report/report.html").read_text(encoding="utf-8")
 
 
+def test_a_report_tells_which_open_questions_are_settled(run, conjectures, tmp_path, pictures_left_out):
+    """They are named as news at the top of the page and of the document, and are no surprise."""
+    target = f"{conjectures}::they_may_commute"
+    with pictures_left_out():
+        shown = run("report", "--theorems", target, "--steps", 0, "--trials", 10).stdout
+    assert shown.startswith("1 open and now refuted in ")
+    for name, node in (("html", "they_may_commute"), ("tex", "they")):
+        text = (tmp_path / f"report/report.{name}").read_text(encoding="utf-8")
+        assert "open, and now refuted" in text
+        assert node in text
+        assert "Not as expected" not in text
+
+
 WRONG = [
     (("derive", "--rule", "tpp"), "Did you mean 'tp'?"),
     (("derive", "--loss", "sqared"), "Did you mean 'squared'?"),

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tptheory import collect
+from tptheory import Backprop, DeepLinearNetwork, Nonincreasing, collect, decide
 from tptheory.writing import appendix as module
 from tptheory.writing import chains
 from tptheory.writing.appendix import appendix
@@ -53,12 +53,31 @@ def test_a_single_file_without_a_question_has_no_heading(tmp_path):
     assert appendix(collect(tmp_path))[0].count(r"\subsection{") == 2
 
 
-def test_a_proof_that_is_too_long_is_said_to_be(one_of_each, monkeypatch):
-    """Nobody reads ten pages of a chain of equations: the certificate has them."""
+def test_a_proof_that_is_too_long_is_outlined(one_of_each, monkeypatch):
+    """Nobody reads ten pages of a chain of equations: its ends and reasons stand there, or all of it if it must."""
     monkeypatch.setattr(chains, "LONGEST", 10)
     text, _ = appendix(one_of_each[:1])
-    assert "too long to be read here" in text
-    assert "align" not in text
+    assert "too long to be read here. In outline:" in text
+    assert re.search(r"={} & \\cdots .*\d+ steps?: Penrose", text, re.DOTALL)
+    whole, _ = appendix(one_of_each[:1], whole_proofs=True)
+    monkeypatch.setattr(chains, "LONGEST", 10_000)
+    assert whole == appendix(one_of_each[:1])[0]
+
+
+@pytest.mark.parametrize("limit", ["LONGEST", "MOST"])
+def test_an_outline_has_the_sum_of_squares(limit, monkeypatch, said_of):
+    """Whether the chain has too many characters or too many cofactors; the outline compiles, and text has it too."""
+    net = DeepLinearNetwork(depth=3)
+    proved = decide(Nonincreasing(net.loss, along=Backprop().flow(net)))
+    squares = [part for part in chains.in_words(proved).splitlines() if part.startswith("That is -(|")]
+    monkeypatch.setattr(chains, limit, 0)
+    code = chains.in_latex(proved)
+    assert r"That is $-(\lvert" in code
+    assert "which is never positive." in code
+    said_of("\n".join([*module.PREAMBLE, code, r"\end{document}"]))
+    if limit == "MOST":
+        assert squares == [part for part in chains.in_words(proved).splitlines() if part.startswith("That is -(|")]
+        assert "  = ...  " in chains.in_words(proved)
 
 
 def test_the_verdicts_come_with_the_text(one_of_each):

@@ -19,12 +19,16 @@ def latex(
         bool, typer.Option("--standalone", help="Print a whole document; else a fragment that says what it needs.")
     ] = False,
     table: Annotated[bool, typer.Option("--table", help="Print a table of the verdicts instead.")] = False,
+    whole_proofs: Annotated[
+        bool, typer.Option("--whole-proofs", help="Write out every chain of equations, however many pages it takes.")
+    ] = False,
     out: OutFile = None,
     seconds: Seconds = 10.0,
 ) -> None:
     """Typeset theorems with their proofs, and conjectures with their counterexamples, in LaTeX.
 
-    A file or folder has a section for each file, or in a fragment a subsection. Verdicts that are stored beside the
+    A file or folder has a section for each file, or in a fragment a subsection. A proof of more than two pages is shown
+    in outline, with its sums of squares: --whole-proofs writes out all of it. Verdicts that are stored beside the
     theorems are checked again, others are searched for. Theorem files are Python and are run: name only files that you
     trust.
 
@@ -43,6 +47,7 @@ def latex(
             standalone=standalone,
             sections=any("::" not in target for target in targets),
             table=table,
+            whole_proofs=whole_proofs,
             on_settled=lambda one: progress.update(bar, advance=1, description=one.theorem.name),
         )
     print_or_write(text, out)

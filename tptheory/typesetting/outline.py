@@ -8,15 +8,19 @@ from itertools import accumulate
 from typing import Any
 
 from tptheory.certificates.reading import Polynomial
-from tptheory.typesetting.explanation import framed, numbered, paragraph
+from tptheory.typesetting.explanation import Chain, ChainFrame, ChainStep, framed, numbered, paragraph
 from tptheory.typesetting.html_math import html_math, html_words
-from tptheory.typesetting.names import Written, prose
+from tptheory.typesetting.names import BLANK, Written, prose
 from tptheory.typesetting.polynomials import Notation, Term, joined
 
 LONGEST_SUM = 60
 """About the most characters that a sum may have in an outline: it is cut behind the term that passes them."""
 MOST_REASONS = 4
 """The most reasons that an outline names for one part."""
+MOST_CHAINS = 12
+"""How many parts of a proof are outlined as chains, in text and in LaTeX."""
+LONGEST_CONCLUSION = 3_000
+"""The most characters of LaTeX of a conclusion, such as a sum of squares, that an outline in LaTeX writes out."""
 MOST_PARTS = 3
 """How many parts of a proof are outlined; if one more is left it is shown as well, and not left out."""
 
@@ -36,6 +40,36 @@ class AbridgedNotation(Notation):
             return terms
         said = f"{left} more terms"
         return [*terms[:kept], Term("+", (Written(f"({said})", rf"\text{{({said})}}"),))]
+
+
+def outlined(parts: Sequence[dict[str, Any]]) -> list[Chain]:
+    """Return plain proofs in outline, as chains of three lines each: the first, the steps in between, the last.
+
+    What is concluded from the lines, such as that they are minus a sum of squares, is written out. Of a proof in very
+    many parts the first ones and the last are returned.
+
+    Args:
+        parts: the plain proofs, as `Certificate.parts` gives them; the checker must have accepted their certificate.
+    """
+    shown = parts if len(parts) <= MOST_CHAINS else [*parts[: MOST_CHAINS - 1], parts[-1]]
+    return [_outlined(part) for part in shown]
+
+
+def _outlined(data: dict[str, Any]) -> Chain:
+    """Return the outline of one plain proof as a chain."""
+    frame = framed(data, AbridgedNotation)
+    first, last = ((end, tuple(frame.notation.terms(end))) for end in _ends(frame))
+    steps = [ChainStep(first[0][0], (), first[1], BLANK)]
+    numbers = [k for _, _, k, *_ in data["cofactors"]]
+    if numbers:
+        said, others = _reasons(frame, numbers)
+        why = prose(f"{_counted(len(numbers))}: ") + said + prose(others)
+        steps.append(ChainStep(first[0][0], (), (Term("+", (Written("...", r"\cdots"),)),), why))
+    if numbers or frame.first[0] != frame.last[0]:
+        steps.append(ChainStep(last[0][0], (), last[1], BLANK))
+    whole = framed(data).conclusion
+    conclusion = whole if len(whole.latex) <= LONGEST_CONCLUSION else frame.conclusion
+    return Chain("", frame.introduction, tuple(steps), conclusion, frame.notation.reader)
 
 
 def outline_html(parts: Sequence[dict[str, Any]]) -> str:
@@ -58,19 +92,28 @@ def outline_html(parts: Sequence[dict[str, Any]]) -> str:
 def _part(data: dict[str, Any]) -> str:
     """Return the outline of one plain proof."""
     frame = framed(data, AbridgedNotation)
-    ends = _changed_first(frame.first, frame.last), _changed_first(frame.last, frame.first)
-    first, last = (html_math(joined(frame.notation.terms(end)).latex) for end in ends)
+    first, last = (html_math(joined(frame.notation.terms(end)).latex) for end in _ends(frame))
     lines = [f"<p class=l>{first}"]
     numbers = [k for _, _, k, *_ in data["cofactors"]]
     if numbers:
-        counted = Counter(frame.reasons.reason(k).written() for k in numbers)
-        said = prose(", ").between([why + prose(_times(n)) for why, n in counted.most_common(MOST_REASONS)])
-        others = len(counted) - MOST_REASONS
-        more = f", and {others} other reason{'s' if others > 1 else ''}" if others > 0 else ""
+        said, more = _reasons(frame, numbers)
         lines.append(f"<p class=l>= ⋯ <small>{_counted(len(numbers))}: {html_words(said.latex)}{more}</small>")
     if numbers or frame.first[0] != frame.last[0]:
         lines.append(f"<p class=l>= {last}")
     return "".join([*paragraph(frame.introduction), *lines, *paragraph(frame.conclusion)])
+
+
+def _ends(frame: ChainFrame) -> tuple[Polynomial, Polynomial]:
+    """Return both ends of a chain, in each the terms first that do not stand at the other."""
+    return _changed_first(frame.first, frame.last), _changed_first(frame.last, frame.first)
+
+
+def _reasons(frame: ChainFrame, numbers: Sequence[int]) -> tuple[Written, str]:
+    """Return the most frequent reasons of the steps that use these hypotheses, and how many others there are."""
+    counted = Counter(frame.reasons.reason(k).written() for k in numbers)
+    said = prose(", ").between([why + prose(_times(n)) for why, n in counted.most_common(MOST_REASONS)])
+    others = len(counted) - MOST_REASONS
+    return said, f", and {others} other reason{'s' if others > 1 else ''}" if others > 0 else ""
 
 
 def _changed_first(end: Polynomial, other: Polynomial) -> Polynomial:

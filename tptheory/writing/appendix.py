@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from itertools import groupby
 
 from tptheory.claims.theorem import Theorem
@@ -49,6 +50,7 @@ def appendix(
     standalone: bool = False,
     sections: bool = True,
     table: bool = False,
+    whole_proofs: bool = False,
     on_settled: Callable[[Settled], None] | None = None,
 ) -> tuple[str, tuple[Settled, ...]]:
     """Return theorems, proofs and counterexamples in LaTeX, and the verdicts that they rest on.
@@ -60,13 +62,14 @@ def appendix(
         sections: whether each theorem file has a section, called after its question; in a fragment, which belongs
             into a section of its reader's, a subsection. A single file that asks no question has none.
         table: whether to return a table of the verdicts alone.
+        whole_proofs: whether to write out every chain of equations; else one of more than two pages is outlined.
         on_settled: called with each theorem when its verdict is there and its proof is typeset.
 
     Raises:
         InvalidValueError: if ``seconds`` is not a positive number.
         InvalidFileError: if a theorem's own function fails.
     """
-    with settling(theorems, seconds, say=None if table else in_latex) as results:
+    with settling(theorems, seconds, say=None if table else partial(in_latex, whole=whole_proofs)) as results:
         found = []
         for one in results:
             found.append(one)
