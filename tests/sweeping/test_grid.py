@@ -56,6 +56,30 @@ def test_a_bad_setting_is_named(settings, error, words):
     assert words in str(caught.value)
 
 
+def test_settings_without_annotations_are_read_by_their_defaults():
+    """A number stays a number, and a range a range; what neither says is refused, with the annotation to write."""
+
+    def plain(a=1, lr=0.1, curve=False, name="tp", widths=(4, 4), seed=0, std=None): ...
+
+    def bare(a): ...
+
+    typed = ["a=2,3", "lr=1", "curve=true", "name=3", "widths=4-2", "seed=0..2"]
+    assert parse_grid(typed, plain).axes == {
+        "a": [2, 3],
+        "lr": [1.0],
+        "curve": [True],
+        "name": ["3"],
+        "widths": [(4, 2)],
+        "seed": range(3),
+    }
+    with pytest.raises(InvalidTypeError, match=r"'std' must be .* \(got 'std=None'\). Write std: float.*in def plain"):
+        parse_grid(["std=0.1"], plain)
+    with pytest.raises(InvalidTypeError, match=r"'a' must be a parameter with an annotation.* in def bare\."):
+        parse_grid(["a=1"], bare)
+    with pytest.raises(InvalidValueError, match=r"got '0.5'\)\. Its default is an integer: .* write a: float in def p"):
+        parse_grid(["a=0.5"], plain)
+
+
 @pytest.mark.parametrize(
     ("axes", "error"),
     [

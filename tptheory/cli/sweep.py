@@ -44,9 +44,11 @@ def sweep(
 
     Every NAME is a parameter of the task: rule, widths (4-4-2), init, lr, steps, seed ... What is not named keeps its
     default. Any other NAME is a parameter of the rule, such as s=0,0.5,1; --set s=0.3 gives it one value in all cells.
-    A rule may be your own, FILE.py::NAME. A sweep that was stopped goes on where it was when the same command is given
-    again. A cell that fails, by an error or by a check that is not passed, is recorded, and the exit status is then 1,
-    when the command is given again too. FILE.py is Python and is run: name only files that you trust.
+    A rule may be your own, FILE.py::NAME. So may a TASK: a function that returns a dict of results. Its parameters'
+    annotations say how values are read, as in def f(lr: float, seed: int = 0), or else their defaults do, as in def
+    f(lr=0.1, seed=0). A sweep that was stopped goes on where it was when the same command is given again. A cell that
+    fails, by an error or by a check that is not passed, is recorded, and the exit status is then 1, when the command is
+    given again too. FILE.py is Python and is run: name only files that you trust.
     """
     from rich.progress import TimeRemainingColumn
 

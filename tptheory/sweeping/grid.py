@@ -93,13 +93,17 @@ def parse_grid(settings: Sequence[str], task: Callable[..., Any], fixed: Sequenc
     """Read a grid of a task's parameters from ``name=value,value`` and ``name=first..last``.
 
     The annotation of the parameter tells how a value is read: as an integer, a float, a string, true or false, or as
-    widths such as ``4-4-2``. Alternatives are separated by commas; ``widths=4,4,2`` is one net all the same. A task
-    with ``**constants`` takes any other name as well, for a parameter of the rule: its values are numbers such as
-    ``0.5`` or ``1/3``, or a range of integers.
+    widths such as ``4-4-2``. Without an annotation its default value tells: ``seed=0`` is an integer, ``lr=0.1`` a
+    float, ``widths=(4, 4)`` are widths. A parameter that has neither is refused. Alternatives are separated by commas;
+    ``widths=4,4,2`` is one net all the same. A task with ``**constants`` takes any other name as well, for a parameter
+    of the rule: its values are numbers such as ``0.5`` or ``1/3``, or a range of integers.
 
     >>> def task(*, widths: tuple[int, ...] = (2, 2), lr: float = 0.1, seed: int = 0): ...
     >>> parse_grid(["widths=4-4,3-2", "seed=0..9"], task)
     Grid({'widths': [(4, 4), (3, 2)], 'seed': range(0, 10)})
+    >>> def plain(a=1, lr=0.1, curve=False, name="tp", seed=0): ...
+    >>> parse_grid(["a=2", "lr=1", "curve=true", "name=3", "seed=0..2"], plain)
+    Grid({'a': [2], 'lr': [1.0], 'curve': [True], 'name': ['3'], 'seed': range(0, 3)})
     >>> def drawn(*, std: float | None = None): ...
     >>> parse_grid(["std=0.1,1"], drawn)
     Grid({'std': [0.1, 1.0]})
@@ -113,6 +117,7 @@ def parse_grid(settings: Sequence[str], task: Callable[..., Any], fixed: Sequenc
         fixed: parameters of the rule that have one value in all cells, ``name=value``, as ``--set`` gives them.
 
     Raises:
+        InvalidTypeError: if neither an annotation nor the default value of a parameter says how it is read.
         InvalidValueError: if a setting is malformed, or a name is given twice or not at all where it must be.
         UnknownNameError: if the task has no such parameter; the nearest is suggested.
     """
@@ -151,12 +156,35 @@ def _check_name(argument: str, name: str, task: Callable[..., Any]) -> None:
 def _axis(name: str, text: str, task: Callable[..., Any]) -> Sequence[Any]:
     """Read the alternatives of one name, of a parameter of the task or of its rule."""
     own = own_parameters(task)
-    kind = _of_a_value(get_type_hints(task).get(name, str)) if name in own else Fraction
+    kind = _kind(name, task) if name in own else Fraction
     try:
         return _alternatives(name, text, kind)
     except InvalidValueError as error:
+        if name in own and kind is int and name not in get_type_hints(task):
+            mend = f"Its default is an integer: for other numbers write {name}: float in def {task.__name__}."
+            raise InvalidValueError(f"{error} {mend}") from None
         nearest = [] if name in own else difflib.get_close_matches(name, own, n=1)
         raise InvalidValueError(f"{error} Did you mean {nearest[0]!r}?" if nearest else str(error)) from None
+
+
+def _kind(name: str, task: Callable[..., Any]) -> Any:
+    """Return the type of a parameter: that of its annotation, or else that of its default value.
+
+    Raises:
+        InvalidTypeError: if it has no annotation, and no default value from which the type is known.
+    """
+    hints = get_type_hints(task)
+    if name in hints:
+        return _of_a_value(hints[name])
+    default = inspect.signature(task).parameters[name].default
+    if type(default) in (bool, int, float, str):
+        return type(default)
+    if isinstance(default, tuple | list) and default and all(type(width) is int for width in default):
+        return tuple[int, ...]
+    expected = "a parameter with an annotation, or with a default such as 1, 0.1, True, 'tp' or (4, 4)"
+    call = name if default is inspect.Parameter.empty else f"{name}={default!r}"
+    mend = f"Write {name}: float, or int, str, bool, tuple[int, ...], in def {task.__name__}."
+    raise InvalidTypeError(complain(name, expected, call, mend))
 
 
 def takes_constants(task: Callable[..., Any]) -> bool:
