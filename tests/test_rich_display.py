@@ -314,3 +314,50 @@ def test_names_are_escaped_in_tables(read_xml):
     read_xml(run._repr_html_())
     assert "<script" not in run._repr_html_()
     assert r"\%" in run._repr_latex_()
+
+
+MATHEMATICS = {
+    "network": (lambda: net, "x_{l} = W_{l} x_{l-1}"),
+    "rule": (lambda: TP, "d_{l-1} = W_{l}^{+} d_{l}"),
+    "flow": (lambda: TP.flow(net), r"\dot{W}_{1} &= - W_{2}^{+}"),
+    "step": (lambda: TP.step(net), r"\Delta W_{1} &= "),
+    "claim": (lambda: isometry, r"\text{If $W_{2}$ is"),
+    "hypothesis": (lambda: full_row_rank(W2), r"\text{$W_{2}$ has full row rank}"),
+    "verdict": (lambda: decide(isometry), r"\text{\textbf{Proved:} If"),
+}
+"""Objects that a notebook shows as mathematics, each with the beginning, or a part, of its LaTeX."""
+
+
+@pytest.mark.parametrize("name", MATHEMATICS)
+def test_latex_of_sympy_shows_what_a_notebook_shows(name):
+    """`latex(...)` gives mathematics for what is no expression of SymPy, alone and within a list."""
+    make, part = MATHEMATICS[name]
+    code = latex(make())
+    assert part in code
+    assert "mathtt" not in code + latex([make(), W2])
+    assert code.count("{") == code.count("}")
+
+
+def test_latex_that_sympy_gives_compiles(pdflatex):
+    """Within dollars, words and paragraphs too."""
+    pdflatex([f"${latex(make())}$" for make, _ in MATHEMATICS.values()] + [f"${latex(decide(law))}$"])
+
+
+def test_latex_of_what_shows_no_mathematics_is_its_code():
+    """The flow of a network of any depth is shown by the call that builds it, as SymPy shows any object."""
+    any_depth = BP.flow(DeepLinearNetwork(depth=Symbol("L", integer=True)))
+    assert latex(any_depth).startswith(r"\mathtt{\text{Backprop().flow")
+
+
+def test_print_shows_a_statement_and_equations():
+    """`repr` stays the call that builds a claim or a flow; `str` is what it says."""
+    assert str(isometry) == isometry.statement()
+    assert str(isometry).startswith("if W_2 is a partial isometry, then ")
+    assert repr(isometry).startswith("Equal(lhs=")
+    first, second = str(TP.flow(net)).splitlines()
+    assert first == "dW_1/dt = -Pinv(W_2)*(W_2*W_1*x - y)*x.T"
+    assert second.startswith("dW_2/dt = ")
+    assert str(TP.step(net)).startswith("Delta W_1 = -eta*Pinv(W_2)")
+    assert str(net) == repr(net)
+    any_depth = BP.flow(DeepLinearNetwork(depth=Symbol("L", integer=True)))
+    assert str(any_depth) == repr(any_depth)

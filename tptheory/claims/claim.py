@@ -123,6 +123,10 @@ class Claim(ShownAsMathematics):
         conclusion = self.said(text_of)
         return one_line(f"if {'; '.join(self.hypotheses(text_of))}, then {conclusion}" if self.given else conclusion)
 
+    def __str__(self) -> str:
+        """Return the claim in plain text with its hypotheses, as `statement` does."""
+        return self.statement()
+
     def latex(self) -> str:
         """Return the claim in LaTeX text mode."""
         return sentence_tex(self)

@@ -7,10 +7,14 @@ brackets of a matrix are its own borders.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from html import escape
+from typing import Any
 
 from tptheory.typesetting.html_math import html_math, html_words
 from tptheory.typesetting.inline_math import NotMathematics
+from tptheory.typesetting.names import dotted
+from tptheory.typesetting.spelling import one_line
 
 _MATRIX = (
     '<table style="display:inline-table;width:auto;margin:0 0.2em;vertical-align:middle;border-collapse:collapse;'
@@ -42,12 +46,44 @@ def _paragraph(block: str) -> str:
     return html.replace("<table>", _MATRIX)
 
 
+def math_mode(code: str) -> str:
+    r"""Return what a notebook shows as Markdown or LaTeX, with ``$mathematics$`` in it, as LaTeX for math mode.
+
+    >>> math_mode("$x = y$"), math_mode("If $x = y$, **then** $y = x$.")
+    ('x = y', '\\text{If $x = y$, \\textbf{then} $y = x$.}')
+    """
+    if code.startswith("$") and code.endswith("$") and code.count("$") == 2:
+        return code.strip("$").removeprefix(r"\displaystyle ")
+    bold = _BOLD.sub(r"\\textbf{\1}", code)
+    lines = [rf"\text{{{block}}}" for block in bold.split("\n\n")]
+    rows = r" \\ ".join(lines)
+    return rows if len(lines) == 1 else rf"\begin{{gathered}} {rows} \end{{gathered}}"
+
+
 class ShownAsMathematics:
-    """Show an object in a notebook as HTML too: what it says of itself as Markdown, or else as LaTeX."""
+    """Show an object as HTML in a notebook, and in LaTeX by SymPy's ``latex``, from its own Markdown or LaTeX.
+
+    ``print`` shows the equations of an object that maps symbols to expressions, such as a flow.
+    """
+
+    def __str__(self) -> str:
+        """Return the equations of a flow or a step, a line each; of any other object the code that builds it."""
+        if not isinstance(self, Mapping) or self._shown_code() is None:
+            return repr(self)
+        in_time = hasattr(self, "derivative")  # a flow has one, a step has none
+        moved = ((dotted(W.name).written().text if in_time else f"Delta {W}", change) for W, change in self.items())
+        return "\n".join(f"{left} = {one_line(change)}" for left, change in moved)
+
+    def _latex(self, printer: Any, **settings: Any) -> str:
+        """Return the object for SymPy's LaTeX printer, in math mode; one that shows no mathematics by its code."""
+        code = self._shown_code()
+        return str(printer.emptyPrinter(self)) if code is None else math_mode(code)
+
+    def _shown_code(self) -> str | None:
+        """Return what a notebook shows, as Markdown, or else as LaTeX; None if there is neither."""
+        names = [name for name in ("_repr_markdown_", "_repr_latex_") if hasattr(self, name)]
+        return getattr(self, names[0])() if names else None
 
     def _repr_html_(self) -> str | None:
-        for name in ("_repr_markdown_", "_repr_latex_"):
-            if hasattr(self, name):
-                code = getattr(self, name)()
-                return None if code is None else notebook_html(code)
-        return None
+        code = self._shown_code()
+        return None if code is None else notebook_html(code)
