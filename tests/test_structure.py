@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 import shutil
 import sys
 from graphlib import CycleError, TopologicalSorter
@@ -134,6 +135,12 @@ def test_a_theorem_file_is_question_statement_and_reason(module):
     imports = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
     assert [ast.unparse(node) for node in imports] == ["from tptheory.preamble import *"]
     assert "?" in (ast.get_docstring(tree) or "").partition("\n")[0]
+
+
+def test_the_preamble_lists_what_it_brings():
+    """Each name stands in its docstring, in double backticks, and no other name does."""
+    listed = set(re.findall(r"``(\w+)``", preamble.__doc__.partition("A file that means")[0]))
+    assert listed - {"lambda"} == {name for name in vars(preamble) if re.fullmatch(r"[^\W_]\w*", name)}
 
 
 def test_the_preamble_says_what_it_brings():

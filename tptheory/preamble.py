@@ -1,18 +1,42 @@
 """The preamble of a theorem file: all that its statements are made of, by ``from tptheory.preamble import *``.
 
-It holds what can be said and what can be assumed, networks, rules, the builders of expressions, and the symbols that
-theorem files share:
+These are the words that it brings:
+
+- What can be said: ``AllOf``, ``AnyOf``, ``AtMost``, ``Commute``, ``Conserved``, ``Decays``, ``Equal``, ``ForAll``,
+  ``ImageWithin``, ``LawCount``, ``NonNegative``, ``Nonincreasing``, ``OrthogonalImages``, ``Parallel``, ``RankAtMost``,
+  ``RowSpaceWithin``, ``Zero``.
+- The same at every layer: ``at_every_layer``, ``at_hidden_layers``.
+- What can be assumed: ``at_least``, ``at_most``, ``full_column_rank``, ``full_row_rank``, ``invertible``, ``nonzero``,
+  ``orthogonal``, ``partial_isometry``, ``positive_definite``, ``positive_semidefinite``, ``projection``, ``rank_one``,
+  ``symmetric``.
+- The same of every weight but the first: ``from_the_second``.
+- Decorators: ``theorem``, ``conjecture``.
+- Networks, rules of one's own and their parts: ``DeepLinearNetwork``, ``Rule``, ``State``, ``Step``.
+- The classes of rules: ``Backprop``, ``DampedTargetProp``, ``DirectFeedbackAlignment``, ``DynamicInversion``,
+  ``EquilibriumPropagation``, ``FeedbackAlignment``, ``GaussNewton``, ``Kaczmarz``, ``KolenPollack``,
+  ``LearnedInverse``, ``Momentum``, ``NaturalGradient``, ``Nesterov``, ``Newton``, ``PredictiveCoding``,
+  ``RecursiveLeastSquares``, ``TargetProp``, ``WeightDecay``, ``WeightMirror``.
+- Expressions: ``LogPdet``, ``Pinv``, ``Rank``, ``T``, ``inner``, ``leading_term``, ``matadd``, ``matmul``, ``minus``,
+  ``squared_norm``, ``substitute``, ``trace``; ``T`` is the transpose.
+- Derivatives: ``derivative``, ``differential``, ``gradient``.
+- Sums and recursions over the layers: ``Recursion``, ``Sequence``, ``grams_below``, ``squared_lengths_below``.
+- Conserved quantities, and what their counts assume: ``balance``, ``log_determinant``, ``apart``, ``joint_gram``.
+- From SymPy: ``Determinant``, ``Identity``, ``ImmutableMatrix``, ``Integer``, ``Inverse``, ``MatrixSymbol``,
+  ``Rational``, ``Symbol``, ``Trace``, ``symbols``.
+
+And these are the symbols and objects that theorem files share:
 
 - ``L`` is the depth, ``l`` and ``k`` are layers: integers.
 - ``B`` is the number of samples of a batch, ``m``, ``n``, ``p``, ``q`` are sizes: positive integers.
 - ``A``, ``D`` are matrices of shape ``(m, n)``; ``R``, ``S`` are matrices of shape ``(n, n)``.
+- ``alpha`` is how far a target lies from an activation, ``eta`` the step size, ``damping`` the ``lambda`` of damped TP.
 - ``one``, ``two``, ``three``, ``deep`` are networks of depth 1, 2, 3 and ``L``, with one sample and the squared loss.
 - ``batched`` is the network of depth ``L`` for a batch and any loss; ``biased`` has biases besides.
 - ``BP``, ``TP``, ``FA``, ``DFA``, ``GN``, ``RLS``, ``damped``, ``learned``, ``kaczmarz``, ``newton`` are the rules.
-- ``T`` is the transpose.
 
 A file that means something else by such a name defines it below the import. What is imported here as itself is a
-word of theorem files; what begins with an underscore is not.
+word of theorem files; what begins with an underscore is not. What asks for a verdict is no word of theorem files, which
+state claims and leave it to others to settle them: ``from tptheory import decide, prove, refute, when``.
 
 >>> Equal(Pinv(T(A)), T(Pinv(A))).statement()
 'Pinv(A.T) = Pinv(A).T'

@@ -160,9 +160,13 @@ def instances(
     What is drawn can be given to `tptheory.evaluate` and to `tptheory.holds`; symbolic sizes are in it too. Of a claim
     that is made of several, each with hypotheses of its own, an instance meets those of one of them.
 
+    A claim about any depth is true or false at one depth, which `tptheory.holds` has to be told, and which an instance
+    does not say: draw the depth first, and give it to both, as in the second example.
+
     Args:
         claim: a claim, or a theorem.
-        depth: of a claim about any depth, the depth; without it the instances are of depth 1, 2 and 3.
+        depth: of a claim about any depth, the depth; without it the instances are of depth 1, 2 and 3, and are good
+            for `tptheory.evaluate` alone.
         largest: the largest size drawn for a symbolic width.
         exact: whether to give exact rationals, for ``arithmetic="exact"``, instead of float64.
 
@@ -174,6 +178,17 @@ def instances(
     ... def they_agree(values):
     ...     assert evaluate(Pinv(A), values, arithmetic="exact") == values[A].transpose()
     >>> they_agree()
+
+    >>> from sympy import Symbol
+    >>> from tptheory import ForAll, holds, matmul
+    >>> L, l = Symbol("L", integer=True), Symbol("l", integer=True)
+    >>> deep = DeepLinearNetwork(depth=L)
+    >>> forward = Equal(deep.activation(l), matmul(deep.product(l, 1), deep.input))
+    >>> everywhere = ForAll(forward, (l, 1, L))
+    >>> @given(st.data(), st.integers(1, 4))
+    ... def holds_at_any_depth(data, depth):
+    ...     assert holds(everywhere, data.draw(instances(everywhere, depth=depth)), depth=depth)
+    >>> holds_at_any_depth()
 
     Raises:
         InvalidTypeError: if ``claim`` is no claim, or ``largest`` no integer.
