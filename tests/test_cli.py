@@ -270,7 +270,41 @@ def test_refute_shows_the_smallest_counterexample(run, facts):
     found = refute(collect(f"{facts}::they_commute")[0]).counterexample
     assert all(f"    {line}\n" in shown for line in [*str(found).splitlines(), found.smallness])
     assert "instances tried: " in shown
-    assert run("refute", "facts.py::first_penrose_equation", "--seconds", 0.2, status=3).stderr == ""
+    said = run("refute", "facts.py::first_penrose_equation", "--seconds", 0.2, status=3).stderr
+    assert said == "looking for counterexamples to 1 theorem, for up to 0.2 s each\n"
+
+
+def test_refute_does_not_search_where_a_proof_is_stored(run, facts, tmp_path):
+    """The stored proof is checked again, and the status is 0; one that does not hold, and `--fresh`, make it search."""
+    node = "facts.py::first_penrose_equation"
+    run("prove", node, "--store")
+    result = run("refute", node)
+    assert re.search(r"first_penrose_equation +proved +- +- ", result.stdout)
+    assert "its stored proof was checked again, and nothing searched" in result.stdout
+    assert result.stderr == ""
+    assert json.loads(run("refute", node, "--json").stdout)["summary"]["proved"] == 1
+    assert "undecided" in run("refute", node, "--fresh", "--seconds", 0.2, status=3).stdout
+    (tmp_path / "certificates" / "facts.first_penrose_equation.json").write_text('{"format": 1}', encoding="utf-8")
+    assert "undecided" in run("refute", node, "--seconds", 0.2, status=3).stdout
+
+
+def test_words_of_the_table_are_explained_below_it(run, facts):
+    """Cofactors where there is a proof, width where there is a counterexample."""
+    shown = run("prove", facts, status=1).stdout
+    assert "cofactors: the multiples of hypotheses that a proof adds up; width: the sum of the sizes of a c" in shown
+    assert "cofactors: " not in run("prove", "facts.py::they_commute", status=1).stdout
+    assert "width: the sum of the sizes" in run("refute", "facts.py::they_commute", status=1).stdout
+
+
+def test_sequences_are_explained_where_a_proof_speaks_of_them(run, theorem_file):
+    """`prove --explain`, its JSON and `when` say what `M_tp` is; a claim about numbers of layers needs no such line."""
+    theorem_file(ANY_DEPTH, "any.py")
+    where = "Here M_tp[L] = I and M_tp[k] = Pinv(W[k+1])*M_tp[k+1] for k = 0, ..., L - 1; x[0] = x and "
+    shown = run("prove", "any.py", "--explain").stdout
+    assert shown.count("Here ") == shown.count(where) == 1
+    rows = json.loads(run("prove", "any.py", "--json").stdout)["theorems"]
+    assert [row["definitions"].startswith(where) for row in rows] == [True, False]
+    assert where in run("when", "any.py::deep_signals", "--seconds", 0.2, status=3).stdout
 
 
 def test_refute_as_json_latex_and_snippet(run, facts, tmp_path):
@@ -559,6 +593,17 @@ def test_a_report_tells_which_open_questions_are_settled(run, conjectures, tmp_p
         assert "Not as expected" not in text
 
 
+ANY_DEPTH = """from tptheory.preamble import *
+
+@theorem("TP is BP")
+def deep_signals():
+    signals = Equal(TP.error_signal(deep, l), BP.error_signal(deep, l))
+    return at_every_layer(signals, given=from_the_second(partial_isometry, deep))
+
+@theorem("It is true")
+def plain():
+    return Equal(Pinv(Pinv(A)), A)
+"""
 WRONG = [
     (("derive", "--rule", "tpp"), "Did you mean 'tp'?"),
     (("derive", "--loss", "sqared"), "Did you mean 'squared'?"),

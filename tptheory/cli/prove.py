@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Annotated, Any
@@ -61,9 +61,10 @@ def prove(
     """Settle theorems and conjectures; without a TARGET, those in ./proofs, or else those that come with tptheory.
 
     A theorem is to be proved and a conjecture to be refuted, unless it is an open one; what comes out otherwise is
-    marked. Verdicts that are stored in FOLDER/certificates are checked again, which is quick, and are searched for
-    only where they do not hold; an open conjecture is then looked at only briefly. Theorem files are Python and are
-    run: name only files that you trust.
+    marked. The size of a proof is its number of cofactors, the multiples of hypotheses that it adds up; that of a
+    counterexample is its width, the sum of its sizes. Verdicts that are stored in FOLDER/certificates are checked
+    again, which is quick, and are searched for only where they do not hold; an open conjecture is then looked at only
+    briefly. Theorem files are Python and are run: name only files that you trust.
 
     An open conjecture that is settled is told, and no failure: turn it into a theorem.
 
@@ -90,6 +91,7 @@ def prove(
     if as_json:
         print_json(_document(results, pairs, perf_counter() - started))
     else:
+        _print_legend(table, results.values())
         out.print(settled_summary(pairs, perf_counter() - started))
         if files:
             out.print(f"certificates: {write_certificates}")
@@ -150,6 +152,14 @@ def _print_settled(table: VerdictTable, node: str, facts: Mapping[str, Any], set
     if explain or is_surprise(*pair):
         said = settled.said or in_brief(settled.verdict, table.out.width - 4)
         table.print_below(said, cut=not explain)
+
+
+def _print_legend(table: VerdictTable | None, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Say what the words mean that stand in the rows of the table."""
+    shown = list(rows)
+    used = {"cofactors": any(row["cofactors"] for row in shown), "width": any("counterexample" in row for row in shown)}
+    if table is not None:
+        table.print_legend(*(key for key, there in used.items() if there))
 
 
 def _check_stored(theorems: Mapping[str, Theorem]) -> None:

@@ -125,6 +125,14 @@ class _Trial:
         return None if name in self.faults else found
 
 
+LEGEND = {
+    "cofactors": "the multiples of hypotheses that a proof adds up",
+    "width": "the sum of the sizes of a counterexample",
+    "minimal": "whether nothing smaller breaks the claim",
+}
+"""What the words of a table of verdicts mean."""
+
+
 class VerdictTable:
     """A table of verdicts whose rows are printed as they come.
 
@@ -171,6 +179,11 @@ class VerdictTable:
         row = Text(self._row(label, verdict, values, f"{1000 * facts['seconds']:,.0f}"))
         row.stylize(facts.get("style", STYLES[verdict]), self._width, self._width + 2 + len(verdict))
         self.out.print(row.append_text(mark) if mark else row)
+
+    def print_legend(self, *keys: str) -> None:
+        """Say what the words of a table mean, in one line."""
+        if keys:
+            self.out.print(Text("; ".join(f"{key}: {LEGEND[key]}" for key in keys), "dim"))
 
     def print_below(self, text: str, cut: bool) -> None:
         """Print text under a row, its lines cut to the screen or whole."""
@@ -230,10 +243,12 @@ def told_outcomes(outcomes: Mapping[str, tuple[str, str]]) -> Iterator[str]:
 def facts_of(verdict: Verdict) -> dict[str, Any]:
     """Return what a verdict says, as data."""
     from tptheory.deciding.verdicts import Proved, Undecided
+    from tptheory.typesetting.claims import definitions_text
 
     facts: dict[str, Any] = {
         "verdict": verdict.word,
         "statement": verdict.claim.statement(),
+        "definitions": definitions_text(verdict.claim),
         "assumptions": list(verdict.assumptions),
         "method": None,
         "cofactors": None,
@@ -249,8 +264,11 @@ def facts_of(verdict: Verdict) -> dict[str, Any]:
 def in_brief(verdict: Verdict, width: int) -> str:
     """Explain a verdict; of a refuted one say what is false, where, and in which sense nothing smaller breaks it."""
     from tptheory.deciding.verdicts import Refuted
+    from tptheory.typesetting.claims import definitions_text
 
     if not isinstance(verdict, Refuted):
         return verdict.explain()
     found = verdict.counterexample
-    return f"{shorten(f'Counterexample to: {found.claim.statement()}', width)}\n{found.text(width)}\n{found.smallness}"
+    title = shorten(f"Counterexample to: {found.claim.statement()}", width)
+    where = definitions_text(found.claim)
+    return "\n".join([title, found.text(width), found.smallness, *([where] if where else [])])

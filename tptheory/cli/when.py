@@ -57,10 +57,13 @@ def when(
 
 def _print(node: str, found: Conditions, explain: bool, latex: bool) -> None:
     """Print one answer."""
+    from tptheory.typesetting.claims import definitions_text
+
     out = console()
     out.print(Text(node, style="bold"))
     if latex:
         out.print(found.latex())
         return
-    for line in (found.explain() if explain else str(found)).splitlines():
-        out.print("  " + printable(line))
+    for line in [*(found.explain() if explain else str(found)).splitlines(), definitions_text(found.claim)]:
+        if line:
+            out.print("  " + printable(line))

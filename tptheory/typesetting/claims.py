@@ -262,7 +262,7 @@ def statements(claim: Sayable, know: Know, *writers: ClaimWriter) -> tuple[Claim
         return ""
 
     parts = list(claim.conjuncts())
-    laws = [laws for laws in claim.definitions() if split_name(laws[0].lhs.sequence.name)[0] not in PRODUCTS]
+    laws = _laws(claim)
     for part in parts:
         part.hypotheses(hear)
         part.said(hear)
@@ -270,6 +270,26 @@ def statements(claim: Sayable, know: Know, *writers: ClaimWriter) -> tuple[Claim
         _equation(law, hear)
     fold = folded(spoken, know(list(spoken)))
     return tuple(writer.with_names(fold).whole(parts, laws) for writer in writers)
+
+
+def _laws(claim: Sayable) -> list[tuple[Any, ...]]:
+    """Return the definitions of the sequences of a claim, without those of products, which are written out."""
+    return [laws for laws in claim.definitions() if split_name(laws[0].lhs.sequence.name)[0] not in PRODUCTS]
+
+
+def definitions_text(claim: Sayable) -> str:
+    """Return in plain text what the sequences of a claim at any depth stand for, as one sentence; empty without any.
+
+    >>> from tptheory import Backprop, DeepLinearNetwork, Zero
+    >>> from sympy import Symbol
+    >>> L, l = Symbol("L", integer=True), Symbol("l", integer=True)
+    >>> print(definitions_text(Zero(Backprop().error_signal(DeepLinearNetwork(depth=L), l))))
+    Here M_bp[L] = I and M_bp[k] = W[k+1].T*M_bp[k+1] for k = 0, ..., L - 1; x[0] = x and x[k] = W[k]*x[k-1] \
+for k = 1, ..., L.
+    """
+    sentence = TextWriter().sentence
+    said = [" and ".join(sentence(partial(_equation, law)) for law in some) for some in _laws(claim)]
+    return f"Here {'; '.join(said)}." if said else ""
 
 
 statement_html, statement_tex = HtmlWriter().statement, TexWriter().statement

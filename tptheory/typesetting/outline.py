@@ -17,6 +17,8 @@ LONGEST_SUM = 60
 """About the most characters that a sum may have in an outline: it is cut behind the term that passes them."""
 MOST_REASONS = 4
 """The most reasons that an outline names for one part."""
+LONGEST_REASONS = 60
+"""About how many characters the reasons may have that stand in one line of an outline in LaTeX."""
 MOST_CHAINS = 12
 """How many parts of a proof are outlined as chains, in text and in LaTeX."""
 LONGEST_CONCLUSION = 3_000
@@ -62,13 +64,18 @@ def _outlined(data: dict[str, Any]) -> Chain:
     steps = [ChainStep(first[0][0], (), first[1], BLANK)]
     numbers = [k for _, _, k, *_ in data["cofactors"]]
     if numbers:
-        said, others = _reasons(frame, numbers)
-        why = prose(f"{_counted(len(numbers))}: ") + said + prose(others)
+        why = prose(f"{_counted(len(numbers))}")
+        for most in range(1, MOST_REASONS + 1):
+            said, others = _reasons(frame, numbers, most)
+            longer = prose(f"{_counted(len(numbers))}: ") + said + prose(others)
+            why = longer if len(longer.text) <= LONGEST_REASONS else why
         steps.append(ChainStep(first[0][0], (), (Term("+", (Written("...", r"\cdots"),)),), why))
     if numbers or frame.first[0] != frame.last[0]:
         steps.append(ChainStep(last[0][0], (), last[1], BLANK))
     whole = framed(data).conclusion
-    conclusion = whole if len(whole.latex) <= LONGEST_CONCLUSION else frame.conclusion
+    said = whole if len(whole.latex) <= LONGEST_CONCLUSION else frame.conclusion
+    ragged = rf"{{\raggedright {said.latex}\par}}" if said.latex else ""  # a square may be as long as a line
+    conclusion = Written(said.text, ragged)
     return Chain("", frame.introduction, tuple(steps), conclusion, frame.notation.reader)
 
 
@@ -96,7 +103,7 @@ def _part(data: dict[str, Any]) -> str:
     lines = [f"<p class=l>{first}"]
     numbers = [k for _, _, k, *_ in data["cofactors"]]
     if numbers:
-        said, more = _reasons(frame, numbers)
+        said, more = _reasons(frame, numbers, MOST_REASONS)
         lines.append(f"<p class=l>= ⋯ <small>{_counted(len(numbers))}: {html_words(said.latex)}{more}</small>")
     if numbers or frame.first[0] != frame.last[0]:
         lines.append(f"<p class=l>= {last}")
@@ -108,11 +115,11 @@ def _ends(frame: ChainFrame) -> tuple[Polynomial, Polynomial]:
     return _changed_first(frame.first, frame.last), _changed_first(frame.last, frame.first)
 
 
-def _reasons(frame: ChainFrame, numbers: Sequence[int]) -> tuple[Written, str]:
+def _reasons(frame: ChainFrame, numbers: Sequence[int], most: int) -> tuple[Written, str]:
     """Return the most frequent reasons of the steps that use these hypotheses, and how many others there are."""
     counted = Counter(frame.reasons.reason(k).written() for k in numbers)
-    said = prose(", ").between([why + prose(_times(n)) for why, n in counted.most_common(MOST_REASONS)])
-    others = len(counted) - MOST_REASONS
+    said = prose(", ").between([why + prose(_times(n)) for why, n in counted.most_common(most)])
+    others = len(counted) - most
     return said, f", and {others} other reason{'s' if others > 1 else ''}" if others > 0 else ""
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from tptheory.certificates.shortening import shortened
 from tptheory.deciding.verdicts import Proved, Refuted, Verdict
 from tptheory.proving.certificate import Certificate
+from tptheory.typesetting.claims import definitions_text
 from tptheory.typesetting.escaping import tex_escaped
 from tptheory.typesetting.explanation import Chain, chain, proof_latex, proof_text
-from tptheory.typesetting.outline import outlined
+from tptheory.typesetting.outline import MOST_CHAINS, outlined
 from tptheory.writing.evidence import counterexample_latex
 
 MOST = 100
@@ -31,9 +32,15 @@ def chains_of(certificate: Certificate, whole: bool = False) -> list[Chain] | No
 
 
 def in_words(verdict: Verdict) -> str:
-    """Return the explanation of a verdict; a proof that is too long to be read is shown in outline."""
+    """Return the explanation of a verdict, and what the sequences of a proved claim stand for."""
     if not isinstance(verdict, Proved):
         return verdict.explain()
+    where = definitions_text(verdict.claim)
+    return "\n".join(filter(None, [_proof_in_words(verdict), where]))
+
+
+def _proof_in_words(verdict: Proved) -> str:
+    """Return a proof in words, or in outline if it is too long to be read."""
     chains = chains_of(verdict.certificate)
     if chains is not None:
         return verdict.opening() + proof_text(chains)
@@ -45,7 +52,9 @@ def too_long(verdict: Proved) -> str:
     """Say that a proof is too long to be written out, before its outline."""
     count = verdict.certificate.cofactors
     many = f"adds up {count} multiples of hypotheses" if count > MOST else "speaks of long expressions"
-    return f"The certificate {many}: the chain of equations is too long to be read here. In outline:"
+    parts = len(list(verdict.certificate.parts()))
+    outline = f"In outline, {MOST_CHAINS} of its {parts} parts:" if parts > MOST_CHAINS else "In outline:"
+    return f"The certificate {many}: the chain of equations is too long to be read here. {outline}"
 
 
 def in_latex(verdict: Verdict, whole: bool = False) -> str:
