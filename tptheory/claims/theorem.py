@@ -243,4 +243,10 @@ def _neighbours(path: Path) -> list[str]:
 
 
 def _own(values: Iterable[Any], path: Path) -> list[Theorem]:
-    return list(dict.fromkeys(v for v in values if isinstance(v, Theorem) and v.path.resolve() == path.resolve()))
+    """Return the theorems of one file in the order in which they are written.
+
+    Python lists what a file defines by the first time that a name was bound: a theorem whose name the preamble has too,
+    such as ``balance``, would stand before all others.
+    """
+    found = dict.fromkeys(v for v in values if isinstance(v, Theorem) and v.path.resolve() == path.resolve())
+    return sorted(found, key=lambda theorem: theorem.function.__code__.co_firstlineno)

@@ -66,12 +66,11 @@ def collected(targets: Sequence[str] | None) -> dict[str, Theorem]:
 def _found(target: str | None, tried: _Trial) -> Iterator[tuple[str, Theorem]]:
     """Yield the theorems of a target, each with its node; those of the package where no target is given."""
     from tptheory.claims.theorem import named_files, of_that_name, theorems_of
-    from tptheory.writing.theorem_files import in_order_of_lines
 
     files, name = named_files(target)
     found: list[Theorem] = []
     for file in files:
-        found += in_order_of_lines(tried(_as_typed(target, file), partial(theorems_of, file)) or [])
+        found += tried(_as_typed(target, file), partial(theorems_of, file)) or []
     for theorem in of_that_name(found, name) if found or not tried.faults else []:
         node = f"{_as_typed(target, theorem.path)}::{theorem.name}"
         if tried(node, partial(getattr, theorem, "claim")) is not None:

@@ -296,10 +296,8 @@ class Basis:
             if rest is None:
                 continue
             if not e.word:
-                at = self._gap(e, word, size)
-                if at >= 0:  # a number beside an identity of another size is told apart from one that stands alone
-                    beside = "" if not word and e.rows == 1 and size not in (None, 1) else None
-                    return Cofactors(rest, word[:at], word[at:], beside), i
+                if (place := self._in_a_gap(e, rest, word, size)) is not None:
+                    return place, i
                 continue
             at = word.find(e.word)
             if at >= 0:
@@ -323,18 +321,22 @@ class Basis:
                     return place
         return None
 
-    def _gap(self, e: Element, word: str, own: Size | None) -> int:
-        """Return where an element that is led by an identity fits into a word, or -1.
+    def _in_a_gap(self, e: Element, rest: tuple[str, ...], word: str, own: Size | None) -> Cofactors | None:
+        """Return where an element that is led by an identity fits into a word; None if it does nowhere.
 
         One of size 1 is a scalar, which fits the end; but where words are not cut at a size 1, a word of shape 1x1 that
-        the element has beside its leading term fits there only if the size is 1.
+        the element has beside its leading term fits there only if the size is 1. Beside an identity of another size it
+        is told apart from a scalar that stands alone, of which the trace would not have that size.
         """
         size = e.rows
         if size == 1 and (self.alphabet.cuts or not any(inside for (_, inside), _ in e.tail)):
-            return len(word)
+            return Cofactors(rest, word, "", None if word or own in (None, 1) else "")
         shapes = [self.alphabet.shapes[letter] or (None, None) for letter in word]
         sizes = [rows for rows, _ in shapes] + [shapes[-1][1] if shapes else own]
-        return sizes.index(size) if size in sizes else -1
+        if size not in sizes:
+            return None
+        at = sizes.index(size)
+        return Cofactors(rest, word[:at], word[at:])
 
     def _shrinks(self, e: Element, place: Cofactors, old: Monomial) -> bool:
         """Whether rewriting inside a trace makes the whole term smaller; otherwise it could go round in a circle."""

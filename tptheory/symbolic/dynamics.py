@@ -14,8 +14,9 @@ from tptheory.symbolic.layers import LayerScalar, LayerSymbol, Recursion, Sequen
 from tptheory.symbolic.rebuilding import rebuild, substitute
 from tptheory.symbolic.remembering import one_question
 from tptheory.typesetting.expressions import latex_of
-from tptheory.typesetting.names import dotted
+from tptheory.typesetting.names import Written, dotted
 from tptheory.typesetting.notebook import ShownAsMathematics
+from tptheory.typesetting.spelling import one_line
 
 if TYPE_CHECKING:
     from tptheory.symbolic.network import DeepLinearNetwork
@@ -85,15 +86,21 @@ class Motion(ShownAsMathematics, Mapping[MatrixSymbol, MatrixExpr]):
         """Show the call that builds this motion."""
         return f"{self.rule!r}.{type(self).__name__.lower()}({self.net!r})"
 
+    def __str__(self) -> str:
+        """Show how each symbol moves, a line each; of a network of any depth, the call that builds the motion."""
+        if self.net.any_depth:
+            return repr(self)
+        return "\n".join(f"{self._moved(W).text} = {one_line(change)}" for W, change in self.items())
+
     def _repr_latex_(self) -> str | None:
         if self.net.any_depth:
             return None
-        rows = r" \\ ".join(rf"{self._moved(W)} &= {latex_of(change)}" for W, change in self.items())
+        rows = r" \\ ".join(rf"{self._moved(W).latex} &= {latex_of(change)}" for W, change in self.items())
         return rf"$\displaystyle \begin{{aligned}} {rows} \end{{aligned}}$"
 
-    def _moved(self, symbol: MatrixSymbol) -> str:
-        """Return how the motion of a symbol is written in LaTeX."""
-        return dotted(symbol.name).written().latex
+    def _moved(self, symbol: MatrixSymbol) -> Written:
+        """Return how the motion of a symbol is written."""
+        return dotted(symbol.name).written()
 
     def refuse_unknown_error(self, expression: Any) -> None:
         """Refuse an expression if the loss does not determine how it moves.
@@ -214,8 +221,8 @@ class Step(Motion):
         after = self.after(symbol)
         return matadd(after, matmul(-1, symbol)) if isinstance(symbol, LayerSymbol) else after - symbol
 
-    def _moved(self, symbol: MatrixSymbol) -> str:
-        return rf"\Delta {latex_of(symbol)}"
+    def _moved(self, symbol: MatrixSymbol) -> Written:
+        return Written(f"Delta {symbol}", rf"\Delta {latex_of(symbol)}")
 
     def after(self, expression: Any) -> Any:
         """Return the expression after the step: every parameter replaced by itself plus its change."""

@@ -7,14 +7,11 @@ brackets of a matrix are its own borders.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from html import escape
 from typing import Any
 
 from tptheory.typesetting.html_math import html_math, html_words
 from tptheory.typesetting.inline_math import NotMathematics
-from tptheory.typesetting.names import dotted
-from tptheory.typesetting.spelling import one_line
 
 _MATRIX = (
     '<table style="display:inline-table;width:auto;margin:0 0.2em;vertical-align:middle;border-collapse:collapse;'
@@ -61,18 +58,7 @@ def math_mode(code: str) -> str:
 
 
 class ShownAsMathematics:
-    """Show an object as HTML in a notebook, and in LaTeX by SymPy's ``latex``, from its own Markdown or LaTeX.
-
-    ``print`` shows the equations of an object that maps symbols to expressions, such as a flow.
-    """
-
-    def __str__(self) -> str:
-        """Return the equations of a flow or a step, a line each; of any other object the code that builds it."""
-        if not isinstance(self, Mapping) or self._shown_code() is None:
-            return repr(self)
-        in_time = hasattr(self, "derivative")  # a flow has one, a step has none
-        moved = ((dotted(W.name).written().text if in_time else f"Delta {W}", change) for W, change in self.items())
-        return "\n".join(f"{left} = {one_line(change)}" for left, change in moved)
+    """Show an object as HTML in a notebook, and in LaTeX by SymPy's ``latex``, from its own Markdown or LaTeX."""
 
     def _latex(self, printer: Any, **settings: Any) -> str:
         """Return the object for SymPy's LaTeX printer, in math mode; one that shows no mathematics by its code."""

@@ -1,33 +1,16 @@
-"""What a reader of a theorem file is told: its theorems in the order of their lines, and how to mend what it lacks."""
+"""What a reader of a theorem file is told of an error in it: the import that it lacks, or the line."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from sysconfig import get_paths
 from traceback import extract_tb
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from tptheory.claims.theorem import Theorem
+from typing import Any
 
 _PACKAGE = Path(__file__).parent.parent
-
-
-def in_order_of_lines(theorems: Iterable[Theorem]) -> list[Theorem]:
-    """Return the theorems of one file in the order in which they are written.
-
-    Python lists what a file defines by the first time that a name was bound. A theorem whose name the preamble has too,
-    such as ``balance``, was bound by the import, before all others.
-    """
-    return sorted(theorems, key=line_of)
-
-
-def line_of(theorem: Theorem) -> int:
-    """Return the line at which a theorem begins, from 1; 0 where that is not known."""
-    return getattr(getattr(theorem.function, "__code__", None), "co_firstlineno", 0)
 
 
 def told(error: BaseException) -> str:
