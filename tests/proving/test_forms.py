@@ -31,6 +31,7 @@ I, forms, symmetric_both = Identity(n), [positive_semidefinite(R), positive_semi
 parallel = R * Pinv(R + S) * S
 a, b = Symbol("a", positive=True), Symbol("b", positive=True)
 net = DeepLinearNetwork(depth=2)
+(W_1, W_2), N = net.weights, Identity(net.widths[1])
 energy = PredictiveCoding().energy(net)
 ones = OneMatrix(n, n) / n
 
@@ -41,6 +42,18 @@ def ridge(penalty):
 
 
 PAIRS = {
+    "an equation of Sylvester": (
+        Zero(X, given=[positive_definite(R, S), Zero(R * X + X * S)]),
+        Zero(X, given=[positive_semidefinite(R, S), Zero(R * X + X * S)]),
+    ),
+    "a Gram matrix above a multiple of the identity": (
+        Equal(Pinv(A) * A, I, given=[Equal(A.T * A, X * X.T + a * I)]),
+        Equal(Pinv(A) * A, I, given=[Equal(A.T * A, X * X.T + (a - b) * I)]),
+    ),
+    "balanced weights, but for a multiple of the identity (Domine et al.)": (
+        Equal(Pinv(W_2) * W_2, N, given=[Equal(W_2.T * W_2, W_1 * W_1.T + a * N)]),
+        Equal(W_1 * Pinv(W_1), N, given=[Equal(W_2.T * W_2, W_1 * W_1.T + a * N)]),
+    ),
     "harmonic and arithmetic means": (
         AtMost(4 * parallel, R + S, given=forms),
         AtMost(4 * parallel, R + S, given=symmetric_both),

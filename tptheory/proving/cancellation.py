@@ -8,7 +8,6 @@ what is left. The lemmas join the hypotheses, and the search goes on.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from fractions import Fraction
 from itertools import chain, combinations, islice, permutations, product
 from time import perf_counter
@@ -16,10 +15,9 @@ from typing import NamedTuple
 
 from tptheory.proving.auxiliary_letters import AuxiliaryLetters
 from tptheory.proving.completion import Completion
-from tptheory.proving.equations import membership
 from tptheory.proving.knowledge import ROOT
 from tptheory.proving.multiples import sum_that_vanishes
-from tptheory.proving.nonnegative import half_of, squares_of_letters
+from tptheory.proving.nonnegative import half_of
 from tptheory.proving.norms import Squares, VanishingSum, gram, traced, vanishing_with
 from tptheory.proving.searching import (
     Attempt,
@@ -80,40 +78,6 @@ def by_cancellation(attempt: Attempt) -> Attempt:
     return tried
 
 
-def with_lemmas_on_sums(attempt: Attempt) -> Attempt:
-    """Make an attempt with lemmas on each sum that is inverted, and each letter that is known to be a sum.
-
-    The inverse of what is symmetric is symmetric, and the image of a sum of Gram matrices holds that of each of them.
-    """
-
-    def tried(translator: Translator, deadline: float) -> Proof:
-        pairs = [(A, P) for A, P in translator.inverse_pairs() if A.rows == A.columns]
-        sums = [(A, P) for A, P in pairs if len(A.terms) > 1 or any(_equal_sums(translator, A))]
-        if not sums or translator.maybe_nonreal is not None:
-            return attempt(translator, deadline)
-        lemmas, basis = LemmaChain(translator), completion(translator, deadline)
-        for A, P in sums:
-            turned = P.transpose()
-            if turned != P and basis.vanishes(A - A.transpose()):
-                with suppress(StuckError):
-                    lemmas.add(P - turned, membership(P, turned)(translator, deadline))
-            for polynomial, proof in _lemmas_within_sum(translator, basis, A, P):
-                lemmas.add(polynomial, proof)
-        return lemmas.close(attempt(lemmas.branch, deadline))
-
-    return tried
-
-
-def _lemmas_within_sum(
-    translator: Translator, basis: Completion, A: Polynomial, P: Polynomial
-) -> Iterator[tuple[Polynomial, Proof]]:
-    """Run through the candidates of `_within_sum` that vanish and are not known to, each with its proof."""
-    for candidate in _within_sum(translator, A, P):
-        shown = None if basis.vanishes(candidate.polynomial) else _vanishing(basis, candidate)
-        if shown is not None:
-            yield candidate.polynomial, shown.cancellation(translator, candidate.polynomial)
-
-
 def _lemmas(translator: Translator, deadline: float) -> list[tuple[Polynomial, Proof]]:
     """Return polynomials that vanish by cancellation and are not known to vanish, each with its proof."""
     basis = completion(translator, deadline)
@@ -137,13 +101,13 @@ def _lemmas(translator: Translator, deadline: float) -> list[tuple[Polynomial, P
         if (p, bool(candidate.squares)) in seen or len(p.terms) > LONGEST or basis.vanishes(p):
             continue
         seen.update(product((p, p.transpose(), p.scale(-1), p.transpose().scale(-1)), [bool(candidate.squares)]))
-        shown = _vanishing(basis, candidate)
+        shown = vanishing_candidate(basis, candidate)
         if shown is not None:
             found.append((p, shown.cancellation(translator, p)))
     return found
 
 
-def _vanishing(basis: Completion, candidate: LemmaCandidate) -> VanishingSum | None:
+def vanishing_candidate(basis: Completion, candidate: LemmaCandidate) -> VanishingSum | None:
     """Show, if the basis does so as it is, that the squared norm of a candidate, plus the squares, vanishes."""
     p, squares = candidate
     for D in () if squares else (p, p.transpose()):
@@ -174,17 +138,18 @@ def _roots(translator: Translator, basis: Completion, deadline: float) -> Iterat
 def _images_of_roots(translator: Translator) -> Iterator[LemmaCandidate]:
     """Run through ``R'X`` for each root ``R R' = M``: as ``|R'X|^2 = tr(X'M X)``, it is 0 where ``X'M X`` is.
 
-    ``X`` is a letter, or ``I - A A+`` or ``I - A+ A``, perhaps times coordinates. A square letter is tried again with
-    the square of ``X R``, for ``M X + X M = 0``; and the difference of two forms with those of both roots.
+    ``X`` is a letter, or ``I - A A+`` or ``I - A+ A``, perhaps times coordinates. A letter is tried again with the
+    square of ``X Q`` for each root ``Q Q' = N``, for ``M X + X N = 0``; and the difference of two forms with those of
+    both roots.
     """
     letters = _matrices(translator.alphabet)
+    roots = [p for p in letters if _is_of_kind(p, ROOT)]
     killed = [X for pair in translator.inverse_pairs() for X in _kernel_projections(*pair)]
     killed += [E * X for E, X in product(letters, killed) if _is_of_kind(E, "coordinates") and E.columns == X.rows]
-    for root in letters:
-        if _is_of_kind(root, ROOT):
-            yield from (LemmaCandidate(root.transpose() * X) for X in killed if X.rows == root.rows)
-            yield from _images_of_letters(root, letters)
-    yield from _images_of_differences([p for p in letters if _is_of_kind(p, ROOT)])
+    for root in roots:
+        yield from (LemmaCandidate(root.transpose() * X) for X in killed if X.rows == root.rows)
+        yield from _images_of_letters(root, letters, roots)
+    yield from _images_of_differences(roots)
 
 
 def _images_of_sums(translator: Translator, zeros: Sequence[Polynomial]) -> Iterator[LemmaCandidate]:
@@ -232,13 +197,16 @@ def _matrices(alphabet: Alphabet) -> list[Polynomial]:
     return [p for p in every if any(word for _, word in p.terms)]
 
 
-def _images_of_letters(root: Polynomial, letters: list[Polynomial]) -> Iterator[LemmaCandidate]:
-    """Run through ``R'X`` for a root R and letters X; for square ones, again with the square of ``X R``."""
+def _images_of_letters(
+    root: Polynomial, letters: list[Polynomial], roots: list[Polynomial]
+) -> Iterator[LemmaCandidate]:
+    """Run through ``R'X`` for a root R and letters X, alone and with the square of ``X Q`` for each root Q."""
     for X in letters:
         if X.rows == root.rows and X not in (root, root.transpose()):
             yield LemmaCandidate(root.transpose() * X)
-            if X.rows == X.columns:
-                yield LemmaCandidate(root.transpose() * X, [(Fraction(1), X * root)])
+            yield from (
+                LemmaCandidate(root.transpose() * X, [(Fraction(1), X * Q)]) for Q in roots if Q.rows == X.columns
+            )
 
 
 def _is_of_kind(p: Polynomial, kind: str) -> bool:
@@ -352,40 +320,3 @@ def _other_inverses(translator: Translator, basis: Completion) -> Iterator[Lemma
         for left, right in ((A, B), (B, A)):
             if basis.vanishes(left * right - one):
                 yield LemmaCandidate(right * left - one)
-
-
-def _within_sum(translator: Translator, A: Polynomial, P: Polynomial) -> Iterator[LemmaCandidate]:
-    """Run through ``G'(I - A A+)`` and ``G'(I - A+ A)`` for a sum ``A = G G' + H H'``, or a letter that is one.
-
-    ``A (I - A+ A) = 0``, so that ``|G'(I - A+ A)|^2 + |H'(I - A+ A)|^2 = 0``; and so for the other one.
-    """
-    known = (A,) if len(A.terms) > 1 else _equal_sums(translator, A)
-    halves = next(filter(None, (_halves_of_sum(translator, each) for each in known)), [])
-    for image in (A * P, P * A):
-        parts = [(weight, half.transpose() - half.transpose() * image) for weight, half in halves]
-        for k, (weight, root) in enumerate(parts):
-            yield LemmaCandidate(root, [(w / weight, other) for j, (w, other) in enumerate(parts) if j != k])
-
-
-def _equal_sums(translator: Translator, A: Polynomial) -> Iterator[Polynomial]:
-    """Run through the sums that hypotheses equate with a term: ``S + Q Q'`` where they say that ``R - S = Q Q'``."""
-    if len(A.terms) == 1:
-        (letter,) = A.terms
-        for h in translator.known():
-            if len(h.terms) > 2 and letter in h.terms and (h.rows, h.columns) == (A.rows, A.columns):
-                yield A - h.scale(divide(A.terms[letter], h.terms[letter]))
-
-
-def _halves_of_sum(translator: Translator, A: Polynomial) -> list[WeightedSquare]:
-    """Return weights and ``G, H, ...`` with ``A = G G' + H H' + ...``; nothing if that is not seen at once.
-
-    A term may be a letter ``S`` of which hypotheses say that ``S = G G'``, or that it is a projection.
-    """
-    halves: list[WeightedSquare] = []
-    squares = squares_of_letters(translator)
-    for (scalars, word), c in A.terms.items():
-        half = "" if scalars or c <= 0 else half_of(A.alphabet, [word, squares.get(word, "")])
-        if not half:
-            return []
-        halves.append((Fraction(c), Polynomial.word(A.alphabet, half)))
-    return halves

@@ -12,7 +12,7 @@ from sympy import MatrixSymbol, S
 from tptheory.claims.claim import Claim
 from tptheory.claims.goals import NonNegative, OneOf, RankAtMost, nonnegative
 from tptheory.proving.alternatives import has_signs
-from tptheory.proving.cancellation import by_cancellation, with_lemmas_on_sums
+from tptheory.proving.cancellation import by_cancellation
 from tptheory.proving.certificate import Certificate
 from tptheory.proving.differences import differences
 from tptheory.proving.equations import either as one_of
@@ -20,6 +20,7 @@ from tptheory.proving.equations import in_cases
 from tptheory.proving.obligations import Obligation, SearchSetting, defined_symbols, speaks_of_ranks, translated
 from tptheory.proving.proof_data import certified
 from tptheory.proving.searching import Proof, RefusedError, StuckError
+from tptheory.proving.sums_of_squares import with_lemmas_on_sums
 from tptheory.proving.translation import Translator
 
 

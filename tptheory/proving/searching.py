@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 
 from tptheory.proving.completion import Completion, Limits
 from tptheory.proving.contents import shared
-from tptheory.proving.rewriting import Combination, without
+from tptheory.proving.rewriting import Cofactors, Combination, traced_cofactors, without
 from tptheory.proving.translating import Assumption
 from tptheory.proving.translation import LEMMA, Translator
 from tptheory.proving.unfolding import Membership
-from tptheory.proving.words import Polynomial
+from tptheory.proving.words import Polynomial, summed
 
 
 class StuckError(Exception):
@@ -142,6 +142,28 @@ def hypotheses_used(translator: Translator, proof: Proof) -> list[int]:
     return sorted(numbers)
 
 
+def identity(goal: tuple[Polynomial, ...], origin: Combination) -> Proof:
+    """Return the proof that a goal vanishes, because it is a combination of hypotheses.
+
+    A cofactor does not say of which size an identity is. So where an equation of numbers stands beside one, the proof
+    is by the squared norm ``|D|^2 = tr(D'D)`` of the goal, in which that identity has become its size.
+    """
+    D = summed(goal)
+    if D.is_scalar or not any(place.outer == "" and not (place.left or place.right) for _, place, _ in origin):
+        return Proof(goal, origin)
+    squared: Combination = []
+    for (scalars, word), d in D.transpose().terms.items():
+        for c, place, number in origin:
+            around = tuple(sorted((*place.scalars, *scalars)))
+            if place.outer is None:
+                moved = Cofactors(around, word + place.left, place.right)
+            else:
+                moved = Cofactors(around, place.left, place.right, word + place.outer)
+            traced, factor = traced_cofactors(D.alphabet, moved, D.columns)
+            squared.append((c * d * factor, traced, number))
+    return Proof(goal, squared, "cancellation", {"squares": []})
+
+
 class LemmaChain:
     """Lemmas, one after the other, over a branch of a translator that assumes each of them once it is shown.
 
@@ -196,7 +218,7 @@ def concluded(translator: Translator, found: Membership, conclude: Callable[[Com
         return [(c * numbers[k][1], place, numbers[k][0]) for c, place, k in origin]
 
     for polynomial, origin in found.lemmas:
-        numbers.append(chain.add(polynomial, Proof((polynomial,), renumbered(origin))))
+        numbers.append(chain.add(polynomial, identity((polynomial,), renumbered(origin))))
     return chain.close(conclude(renumbered(found.origin)))
 
 

@@ -11,12 +11,13 @@ from typing import Any
 
 from sympy import Symbol
 
+from tptheory.proving.auxiliary_letters import AuxiliaryLetters
 from tptheory.proving.knowledge import PRINCIPAL_ROOT, ROOT
 from tptheory.proving.letters import Family, Letter
-from tptheory.proving.nonnegative import is_nonnegative_letter
+from tptheory.proving.nonnegative import half_of, is_nonnegative_letter
 from tptheory.proving.term_order import INVERSE
 from tptheory.proving.translation import Reason, Translator
-from tptheory.proving.words import Alphabet, Polynomial
+from tptheory.proving.words import Alphabet, Polynomial, rotations
 
 PRINCIPAL: Reason = ("definition", "the principal root commutes with what its square commutes with")
 
@@ -94,6 +95,23 @@ def root_of_norm(translator: Translator, word: str) -> str:
     translator.assume(*equation_of_root(translator, norm))
     ((scalars, _),) = translator.root(norm).terms
     return scalars[0]
+
+
+def root_of_scalar(translator: Translator, s: str) -> str | None:
+    """Return the letter of the square root of a number that is known not to be negative; None for any other.
+
+    It may be a squared norm, or be declared, and then what defines the letter is assumed, or a hypothesis may say so.
+    Numbers that are declared not to be 0 get reciprocals, by which a multiple of what vanishes can be divided.
+    """
+    alphabet = translator.alphabet
+    if alphabet.is_trace(s):
+        half = half_of(alphabet, rotations(s))
+        return root_of_norm(translator, half) if half else None
+    letter, _ = alphabet.letters[s]
+    translator.bring_in_reciprocals()
+    if is_nonnegative_letter(letter, translator):
+        translator.assume(root_equation(alphabet, letter), ("nonnegative", Polynomial.scalar(alphabet, letter).data()))
+    return AuxiliaryLetters.of(translator).roots.get(s)
 
 
 def root_equation(alphabet: Alphabet, letter: Letter) -> Polynomial:

@@ -12,6 +12,7 @@ from typing import Any
 from tptheory.proving.letters import Letter, Size
 from tptheory.proving.rank_pool import NAMED
 from tptheory.proving.reading_terms import read_polynomial
+from tptheory.proving.square_roots import root_of_scalar
 from tptheory.proving.term_order import DEFINED
 from tptheory.proving.translation import Translator
 from tptheory.proving.words import Polynomial
@@ -37,6 +38,10 @@ def _define(remark: dict[str, Any], translator: Translator) -> None:
     """Define a letter as its remark proposes, if there is such a matrix."""
     if "pinv" in remark:
         translator.bring_in_inverse(_polynomial(remark["pinv"], translator))
+    elif "root" in remark or "inverse" in remark:  # of numbers, of which the claim says that there are such
+        for scalars, _ in _polynomial(remark["root" if "root" in remark else "inverse"], translator).terms:
+            for s in scalars:
+                root_of_scalar(translator, s)
     elif "named" in remark:
         translator.name(_polynomial(remark["named"], translator), NAMED, DEFINED)
     elif "column" in remark:
