@@ -10,6 +10,7 @@ from sympy import Symbol
 from tptheory.invariants.laws import balance, log_determinant
 from tptheory.numeric.evaluation import evaluate
 from tptheory.simulation import flows
+from tptheory.simulation.compiled_rule import CompiledRule
 from tptheory.simulation.runs import simulate
 from tptheory.symbolic.expressions import matmul, transpose
 from tptheory.symbolic.rules import RULES, Backprop, GaussNewton, Kaczmarz, Rule, TargetProp, WeightDecay
@@ -227,3 +228,31 @@ def test_progress_is_told(rule):
     simulate(rule, *problem((3, 3, 3), 2), times=np.linspace(0, 1, 5), on_progress=told.append)
     assert told == sorted(told)
     assert 0 <= told[0] < told[-1] == 1
+
+
+class BackToTheInput(Backprop):
+    """A rule whose change of W_l uses d_{l-1}, and so d_0 in the first layer."""
+
+    def descent(self, net, l):
+        """Return ``d_l d_{l-1}'``."""
+        return matmul(self.error_signal(net, l), transpose(self.error_signal(net, l - 1)))
+
+
+def test_the_signal_of_the_input_is_computed_where_it_is_recorded(monkeypatch):
+    """A solver's stages do not need ``d_0``, which costs as much as the largest layer does."""
+    calls, plain = [], CompiledRule.input_signal
+    monkeypatch.setattr(CompiledRule, "input_signal", lambda *given: calls.append(1) or plain(*given))
+    weights, x, y = problem((4, 3, 2), None)
+    run = simulate("bp", weights, x, y, times=[0, 0.5, 1])
+    assert len(calls) == 3
+    for t in range(3):
+        np.testing.assert_allclose(run.error_signals[0][t], run.weights[0][t].T @ run.error_signals[1][t])
+
+
+def test_the_signal_of_the_input_may_move_a_weight():
+    """Then each stage has the one of its own weights."""
+    weights, x, y = problem((3, 3, 3), None)
+    flow = simulate(BackToTheInput(), weights, x, y, times=[0, 0.1])
+    steps = simulate(BackToTheInput(), weights, x, y, lr=1e-4, steps=1000)
+    np.testing.assert_allclose(flow.weights[0][-1], steps.weights[0][-1], atol=2e-4)
+    assert np.abs(flow.weights[0][-1] - weights[0]).max() > 1e-2

@@ -14,7 +14,7 @@ import numpy as np
 from mpmath import MPContext
 from sympy import Basic, MatrixExpr, MatrixSymbol, Symbol
 
-from tptheory.errors import InvalidTypeError, InvalidValueError, complain
+from tptheory.errors import InvalidTypeError, InvalidValueError, MissingMethodError, complain
 from tptheory.numeric.arithmetic import FLOAT_EXPONENT, RunArithmetic
 from tptheory.numeric.array_printer import RankObserver
 from tptheory.numeric.constants import Constants
@@ -47,7 +47,8 @@ class CompiledRule:
     """A rule, compiled for one network and one arithmetic; values are kept in dictionaries by name.
 
     Error signals are formed from the top down to that of layer ``lowest``: ``d_0`` moves nothing, and training leaves
-    it out.
+    it out. A rule that defines its update, and no feedback, has no error signals below the output; their values are
+    None.
 
     Attributes:
         changes: the functions for what one step adds, or for a flow the velocities, by parameter or state.
@@ -74,9 +75,12 @@ class CompiledRule:
         self._seen: dict[str, tuple[Any, Any]] = {}
         self._ones = kind.full(1, int(net.samples), 1, 1)
         named = [(l, name) for l, name in enumerate(self.signals) if l >= lowest]
-        signals = {name: _signal(rule, lettered, l) for l, name in reversed(named)}
+        signals, lacking = _defined_signals(rule, lettered, named)
         with_letters = with_signals(rule, lambda net, l: net.signal(l))
         moves = with_letters.flow(lettered) if flow else with_letters.step(lettered)
+        used = {str(symbol): str(moved) for moved, move in moves.items() for symbol in move.free_symbols}
+        _refuse_lacking(rule, [(used[name], name) for name in lacking if name in used])
+        self._lacking, self._moved_by_input_signal = lacking, self.signals[0] in used
         self.starts = {state.symbol: state.start for state in all_states(rule, net)}
         letters = (lettered.input, lettered.target, lettered.error, *map(lettered.signal, range(net.depth + 1)))
         refuse_two_of_one_name(eta, *letters, *signals.values(), *moves, *moves.values(), *self._begun)
@@ -123,15 +127,27 @@ class CompiledRule:
             values[name] = x
         values[self.error], values["loss"] = self.output_error(x, values[self.target])
 
-    def respond(self, values: dict[str, Any]) -> tuple[dict[str, Any], Ranks]:
+    def respond(self, values: dict[str, Any], recorded: bool = True) -> tuple[dict[str, Any], Ranks]:
         """Add the error signals; return the changes that the rule proposes, and the ranks under its pseudo-inverses.
 
         ``d_0`` moves nothing; it is None where the rule's feedback ``M_1`` needs an inverse that does not exist.
+
+        Args:
+            values: the values so far, to which the error signals are added.
+            recorded: whether the values are kept: where they are not, ``d_0`` is left out unless a change needs it.
         """
         self._seen.clear()
         for name, feedback in self._feedback.items():
-            values[name] = self.input_signal(feedback, values) if name == self.signals[0] else feedback(values)
+            if name != self.signals[0]:
+                values[name] = feedback(values)
+            elif recorded or self._moved_by_input_signal:
+                values[name] = self.input_signal(feedback, values)
+        values |= {name: self.lacking_signal(name, values) for name in self._lacking}
         return {name: change(values) for name, change in self.changes.items()}, dict(self._seen)
+
+    def lacking_signal(self, name: str, values: Mapping[str, Any]) -> Any:
+        """Return what stands for an error signal that the rule does not define: None, which is recorded as NaN."""
+        return None
 
     def input_signal(self, feedback: Callable[[Mapping[str, Any]], Any], values: Mapping[str, Any]) -> Any:
         """Return ``d_0``, or None where it needs an inverse that does not exist."""
@@ -250,6 +266,40 @@ def read(kind: RunArithmetic, argument: str, value: Any, column: bool = False) -
     A = kind.read(argument, value, column)
     kind.check(argument, A)
     return A
+
+
+def _defined_signals(
+    rule: Rule, net: _LetteredNetwork, named: Sequence[tuple[int, str]]
+) -> tuple[dict[str, MatrixExpr], list[str]]:
+    """Return by name the error signals that the rule defines, from the top down, and the names of the others.
+
+    A rule that defines its update, and no feedback, has no error signal below the output.
+    """
+    signals, lacking = {}, []
+    for l, name in reversed(named):
+        try:
+            signals[name] = _signal(rule, net, l)
+        except MissingMethodError:
+            lacking.append(name)
+    return signals, lacking
+
+
+def _refuse_lacking(rule: Rule, uses: Sequence[tuple[str, str]]) -> None:
+    """Refuse a rule whose changes use an error signal that it does not define.
+
+    Args:
+        rule: the rule.
+        uses: pairs of the name of a parameter or state and that of an error signal that its change uses.
+
+    Raises:
+        MissingMethodError: if there is one; a rule whose changes use none needs no feedback.
+    """
+    if uses:
+        moved, signal = uses[0]
+        expected = f"one that defines feedback(net, l): its change of {moved} uses {signal.replace('delta', 'd')}"
+        change = "bias_update(net, l)" if moved.startswith("b_") else "update(net, l)"
+        mend = f"Define it in its class, or define {change} without error signals."
+        raise MissingMethodError(complain("rule", expected, rule, mend))
 
 
 def _signal(rule: Rule, net: _LetteredNetwork, l: int) -> MatrixExpr:

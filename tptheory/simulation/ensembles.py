@@ -141,6 +141,10 @@ class _StackedRule(CompiledRule):
         self.kind.mark_undefined(noted)
         return signal
 
+    def lacking_signal(self, name: str, values: Mapping[str, Any]) -> Any:
+        """Return NaN for each member, in the shape of an error signal that the rule does not define."""
+        return np.full_like(values[self.activations[self.signals.index(name)]], np.nan)
+
     def failures(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return by reason which members cannot go on: out of range, or without an inverse."""
         reasons = {self.not_finite(name): ~fine for name, fine in self.in_range(values).items()}

@@ -44,6 +44,7 @@ class Integration:
     def __init__(self, compiled: CompiledRule, times: np.ndarray) -> None:
         self.compiled, self.times, self.count = compiled, times, len(times) - 1
         self._taken = 0
+        self._last: tuple[np.ndarray, dict[str, Any], Ranks] | None = None
         self._mark, self._pace = float(times[0]), 0.0
         self._step: float | None = None
 
@@ -95,18 +96,20 @@ class Integration:
         pieces = np.split(vector, ends[:-1])
         return {name: part.reshape(shape) for (name, shape), part in zip(self._shapes.items(), pieces, strict=True)}
 
-    def _at(self, vector: np.ndarray) -> tuple[dict[str, Any], dict[str, Any], Ranks]:
-        """Return all values, the velocities and the ranks at these parameters."""
+    def _at(self, vector: np.ndarray, recorded: bool = True) -> tuple[dict[str, Any], dict[str, Any], Ranks]:
+        """Return all values, the velocities and the ranks at these parameters; ``d_0`` only if it is to be recorded."""
         values = self._still | self._parts(vector)
         self.compiled.forward(values)
-        return values, *self.compiled.respond(values)
+        return values, *self.compiled.respond(values, recorded)
 
     def _velocity(self, _: float, vector: np.ndarray) -> np.ndarray:
         """Return the velocity; where the rule is not defined it is NaN, so that the solver tries a smaller step."""
         try:
-            return self._joined(self._at(vector)[1])
+            values, velocities, ranks = self._at(vector, recorded=False)
         except InvalidValueError:
             return np.full_like(vector, np.nan)
+        self._last = vector, values, ranks
+        return self._joined(velocities)
 
     def completed(self, loss: str) -> str:
         """Return the sentence for a flow that was followed to the last time."""
@@ -118,6 +121,9 @@ class Integration:
         self._taken += 1
         if solver.status == "failed":
             return values, self.compiled.last_ranks, "the velocity grows too fast for any step"
+        if solver.status == "running" and self._last is not None and self._last[0] is solver.y:
+            _, values, ranks = self._last  # DOP853 asks for the velocity at the end of a step within that step
+            return values, ranks, self.compiled.failure(values)
         try:
             values, _, ranks = self._at(solver.y)
         except InvalidValueError as error:

@@ -112,8 +112,15 @@ class TrajectoryRecord:
         The input does not change, so that one copy of it serves all times. Each history is deleted once it is stacked,
         so that no more than one of them is in memory twice.
         """
-        compiled, first = self.compiled, self.compiled.signals[0]
-        kept = {name: self._stacked(self.kept, name, self.input if name == first else 0.0) for name in compiled.kept}
+        compiled, entries = self.compiled, self.compiled.kind.entries
+        like = (
+            {compiled.signals[0]: self.input}
+            | {  # the shapes of error signals, which may be missing
+                signal: entries(self.kept[x][0])
+                for signal, x in zip(compiled.signals[1:], compiled.activations[1:], strict=True)
+            }
+        )
+        kept = {name: self._stacked(self.kept, name, like.get(name, 0.0)) for name in compiled.kept}
         changed = {
             name: self._stacked(self.changed, name) if self.changed[name] else kept[name][:0]
             for name in compiled.changes

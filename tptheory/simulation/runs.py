@@ -45,7 +45,7 @@ def simulate(
     ``db_l/dt = -g_l``, is integrated instead, states included, by DOP853 (Hairer, Norsett and Wanner, 1993) in
     float64, with an error in each of its steps below 1e-12 times the entry plus 1e-13 times the largest entry at the
     start (or 1e-13, if that is larger). All expressions are the rule's own, so a rule that a user subclasses runs
-    unchanged.
+    unchanged; one that defines `update`, and no `feedback`, takes steps too.
 
     A matrix that the rule pseudo-inverts may change its rank, and there the pseudo-inverse jumps. Steps go on, and
     `Run.rank_changes` and the message say so; a flow stops there, or where a singular value comes close to it, since it
@@ -99,6 +99,7 @@ def simulate(
         InvalidValueError: if a number is not finite, ``lr`` is not positive, ``steps`` is negative, times do not
             increase, ``times`` comes with steps or in another dtype than float64, a parameter of the rule has no value
             or one that its assumptions do not admit, or the rule needs an inverse that does not exist at the start.
+        MissingMethodError: if a change uses an error signal, and the rule defines no feedback.
         ShapeError: if shapes do not chain.
         UnknownNameError: if ``rule``, ``dtype``, ``loss`` or a constant is not known.
     """

@@ -56,7 +56,8 @@ class Trajectory(ShownAsTable):
     error_signals: tuple[np.ndarray, ...]
     """``error_signals[l][t]`` is ``d_l`` of shape ``(n_l, B)``, for ``l = 0..L``.
 
-    ``d_0`` moves nothing; it is NaN where the rule's feedback ``M_1`` needs an inverse that does not exist.
+    ``d_0`` moves nothing; it is NaN where the rule's feedback ``M_1`` needs an inverse that does not exist. Of a rule
+    that defines its update and no feedback, every ``d_l`` below the output is NaN.
     """
     updates: tuple[np.ndarray, ...]
     """``updates[l-1][t]`` is the ``dW_l`` that step ``t``, or the flow until the next time, added to ``W_l``."""

@@ -80,11 +80,11 @@ class Rule(ShownAsMathematics, metaclass=RuleClass):
     '-eta*((1/2)*Pinv(W_2) + (1/2)*W_2.T)*(W_2*W_1*x - y)*x.T'
     """
 
-    name: ClassVar[str]
+    name: ClassVar[str] = "rule"
     """What the command line calls the rule; the name of the class in lower case unless given."""
-    title: ClassVar[str]
+    title: ClassVar[str] = "Rule"
     """What people call the rule; the name of the class unless given."""
-    phrase: ClassVar[str]
+    phrase: ClassVar[str] = "Rule"
     """The title as it is written within a sentence; the title itself unless given."""
     direct: ClassVar[bool] = False
     """Whether ``M_l`` takes the output error ``d_L`` straight to layer ``l - 1``."""

@@ -98,7 +98,8 @@ class WholeRule:
             dtype: the precision, if not that of the rule.
 
         Returns:
-            ``(D_1, ..., D_L)``, the changes in the order of ``parameters``, and the changes of the states by name.
+            ``(D_1, ..., D_L)``, the changes in the order of ``parameters``, and the changes of the states by name. A
+            ``D_l`` that the rule does not define is NaN.
 
         Raises:
             InvalidValueError: if the rule needs an inverse that does not exist.
@@ -115,4 +116,7 @@ class WholeRule:
         values |= {compiled.error: D, compiled.target: targets, eta.name: kind.scalar("lr", lr)}
         changes, _ = compiled.respond(values)
         moved = tuple(changes.pop(name) for name in (*compiled.weights, *compiled.biases))
-        return tuple(values[name] for name in compiled.signals[1:]), moved, changes
+        signals = (values[name] for name in compiled.signals[1:])
+        undefined = (np.full_like(X, np.nan) for X in activations[1:])
+        errors = tuple(nan if D_l is None else D_l for D_l, nan in zip(signals, undefined, strict=True))
+        return errors, moved, changes
