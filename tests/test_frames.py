@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from tptheory import simulate, simulate_ensemble, sweep_frame, train
+from tptheory import Momentum, simulate, simulate_ensemble, sweep_frame, train
 from tptheory.errors import InvalidFileError, InvalidValueError, MissingLibraryError
 from tptheory.simulation.frames import ensemble_columns, run_columns
 from tptheory.sweeping.frames import sweep_columns
@@ -43,6 +43,22 @@ def test_entries_are_columns_on_request(run):
     """Each entry has a column, counted from 1."""
     columns = run_columns(run, entries=True)
     np.testing.assert_array_equal(columns["W_1[1,2]"], run.weights[0][:, 0, 1])
+
+
+def test_states_of_the_rule_are_columns_too():
+    """The velocity of a momentum has norms, and entries on request, in runs and in ensembles."""
+    run = simulate(Momentum("bp"), [W1, W2], x, y, lr=0.1, steps=3)
+    columns = run_columns(run, entries=True)
+    np.testing.assert_array_equal(columns["V_1[1,2]"], run.states["V_1"][:, 0, 1])
+    np.testing.assert_allclose(columns["norm_V_2"], np.abs(run.states["V_2"][:, 0, 0]))
+    np.testing.assert_allclose(columns["norm_dV_2"][:3], np.abs(np.diff(run.states["V_2"][:, 0, 0])))
+    members = simulate_ensemble(Momentum("bp"), [np.stack([W1, W1]), np.stack([W2, W2])], x, y, lr=0.1, steps=3)
+    np.testing.assert_array_equal(ensemble_columns(members, entries=True)["V_1[1,2]"], [*columns["V_1[1,2]"]] * 2)
+
+
+def test_the_length_of_a_run_is_the_number_of_its_rows(run):
+    """Of its times, that of the start among them."""
+    assert len(run) == len(run_columns(run)["time"]) == run.steps + 1
 
 
 def test_biases_and_exact_runs_have_columns_too():

@@ -130,14 +130,22 @@ def raised(error: BaseException) -> str:
     return f"{type(error).__name__}: {said}" if said else type(error).__name__
 
 
-def unknown_name(argument: str, name: str, known: Iterable[str]) -> UnknownNameError:
-    """Build the error for an unknown name, and suggest the nearest known one.
+def unknown_name(argument: str, name: str, known: Iterable[str], expected: str = "one of") -> UnknownNameError:
+    """Build the error for an unknown name, and suggest the nearest known one; ``expected`` introduces the known ones.
 
     >>> str(unknown_name("rule", "bckprop", ["backprop", "target-prop"]))
     "'rule' must be one of backprop, target-prop (got 'bckprop'). Did you mean 'backprop'?"
     """
     known = sorted(known)
-    nearest = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
-    mend = f"Did you mean {nearest[0]!r}?" if nearest else ""
-    expected = "one of " + ", ".join(known) if known else "the name of one, and there is none"
-    return UnknownNameError(complain(argument, expected, name, mend))
+    listed = f"{expected} {', '.join(known)}" if known else "the name of one, and there is none"
+    return UnknownNameError(complain(argument, listed, name, did_you_mean(name, known)))
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Return the question after the known name that is nearest to an unknown one; nothing if none is near.
+
+    >>> did_you_mean("wieghts", ["weights", "biases"])
+    "Did you mean 'weights'?"
+    """
+    nearest = difflib.get_close_matches(name, list(known), n=1, cutoff=0.4)
+    return f"Did you mean {nearest[0]!r}?" if nearest else ""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 from sympy import Expr, MatrixExpr
 
-from tptheory.numeric.evaluation import evaluate
 from tptheory.simulation.trajectories import Run
+from tptheory.simulation.values_along import values_along
 from tptheory.symbolic.expressions import LogPdet, matadd, matmul, squared_norm, transpose
 from tptheory.symbolic.network import DeepLinearNetwork
 
@@ -53,10 +53,22 @@ def drift(law: LayerQuantity, run: Run, t: int = -1, layers: Iterable[int] | Non
     >>> round(drift(log_determinant, runs[0]) / drift(log_determinant, runs[1]), 1)
     2.0
     """
-    net, kind = run.net, {"exact": "mp50", "float32": "float64"}.get(run.dtype, run.dtype)
-    paths = dict(zip(net.parameters, (*run.weights, *run.biases), strict=True))
-    start, now = ({symbol: path[at] for symbol, path in paths.items()} for at in (0, t))
-    laws = [law(net, l) for l in (range(1, net.depth) if layers is None else layers)]
+    laws = [law(run.net, l) for l in (range(1, run.net.depth) if layers is None else layers)]
+    return max((float(drifts(quantity, run, [t])[0]) for quantity in laws), default=0.0)
+
+
+def drifts(quantity: Expr | MatrixExpr, run: Run, at: Sequence[int]) -> np.ndarray:
+    """Return how far an expression has drifted from the start of a run to each of the times whose numbers are ``at``.
+
+    A drift is the change since the start, in Frobenius norm.
+
+    Raises:
+        InvalidTypeError: as `Run.evaluate` does.
+        InvalidValueError: as `Run.evaluate` does.
+        UnknownNameError: as `Run.evaluate` does.
+    """
+    kind = {"exact": "mp50", "float32": "float64"}.get(run.dtype, run.dtype)
+    values = values_along(run, quantity, [0, *at], kind)
     with np.errstate(all="ignore"):  # a run that diverges overflows here first
-        changes = [evaluate(law, now, arithmetic=kind) - evaluate(law, start, arithmetic=kind) for law in laws]
-        return max((float(np.linalg.norm(np.asarray(change, dtype=np.float64))) for change in changes), default=0.0)
+        changes = (values[1:] - values[0]).astype(np.float64)
+        return np.array([np.linalg.norm(change) for change in changes])

@@ -12,6 +12,7 @@ from flint import fmpq, fmpq_mat
 from sympy import Basic
 
 from tptheory.errors import InvalidValueError
+from tptheory.numeric.equal_values import ComparedByValues
 from tptheory.numeric.evaluation import evaluate_with
 from tptheory.numeric.jets import JetArithmetic
 from tptheory.numeric.rationals import ExactArithmetic
@@ -22,8 +23,8 @@ ELSEWHERE = fmpq(911, 3571)
 """The point at which an expression must vanish too before it counts as zero."""
 
 
-@dataclass(frozen=True)
-class LeadingTerm:
+@dataclass(frozen=True, eq=False)
+class LeadingTerm(ComparedByValues):
     """The term of lowest order ``coefficient * eta^power`` of a function at 0.
 
     Attributes:

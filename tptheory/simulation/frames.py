@@ -18,11 +18,12 @@ def run_columns(run: Run, entries: bool = False) -> dict[str, Column]:
     """Return the columns of a run: step, an integer; time, loss, norms of the output error and of matrices, floats.
 
     ``norm_W_1`` is the Frobenius norm of ``W_1`` at that time, and ``norm_dW_1`` that of what was added to it until the
-    next, NaN in the last row; ``norm_b_1`` and ``norm_db_1`` are those of a bias.
+    next, NaN in the last row; ``norm_b_1`` and ``norm_db_1`` are those of a bias, and ``norm_V_1`` and ``norm_dV_1``
+    those of a state of the rule.
 
     Args:
         run: the run.
-        entries: whether to give every entry of weights and biases a column too: ``W_1[1,2]``, counted from 1.
+        entries: whether to give every entry of weights, biases and states a column too: ``W_1[1,2]``, counted from 1.
     """
     steps = len(run.times)
     columns = {"step": np.arange(steps), "time": run.times.astype(float), "loss": run.loss.astype(float)}
@@ -45,9 +46,11 @@ def ensemble_columns(ensemble: Ensemble, entries: bool = False) -> dict[str, Col
 
 
 def _paths(run: Run) -> Iterator[tuple[str, Column, Column]]:
-    """Yield the name of each weight and bias, its path, and what was added to it."""
+    """Yield the name of each weight, bias and state, its path, and what was added to it."""
     values, changes = (*run.weights, *run.biases), (*run.updates, *run.bias_updates)
     yield from zip(map(str, run.net.parameters), values, changes, strict=True)
+    for name, path in run.states.items():
+        yield name, path, np.diff(path, axis=0)
 
 
 def _norms(path: Column) -> Column:

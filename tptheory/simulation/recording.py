@@ -63,7 +63,9 @@ class TrajectoryRecord:
     def append(self, moment: Moment) -> None:
         """Record a moment; members that have stopped keep their last values, and their changes are 0."""
         if not self.times:
-            self.input = self.compiled.kind.entries(moment.values[self.compiled.activations[0]]).copy()
+            entries, values = self.compiled.kind.entries, moment.values
+            self.input = entries(values[self.compiled.activations[0]]).copy()
+            self.target = entries(values[self.compiled.target]).copy()
         for name, change in moment.added.items():
             self.changed[name].append(self._of_all(change, np.zeros_like, self.kept[name]))
         for name, history in self.kept.items():
@@ -131,6 +133,7 @@ class TrajectoryRecord:
             "rule": compiled.rule,
             "weights": tuple(kept[name] for name in compiled.weights),
             "biases": tuple(kept[name] for name in compiled.biases),
+            "target": self.target,
             "activations": (
                 np.broadcast_to(self.input, (times, *self.input.shape)),
                 *(kept[name] for name in compiled.activations[1:]),

@@ -11,8 +11,10 @@ import numpy as np
 from tptheory.checking import widths_text
 from tptheory.errors import InvalidTypeError, complain
 from tptheory.extras import data_frame
+from tptheory.numeric.equal_values import ComparedByValues
 from tptheory.simulation.frames import ensemble_columns, run_columns
 from tptheory.simulation.rank_changes import RankChange, rank_change_sentence
+from tptheory.simulation.values_along import values_along
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.rules import Rule
 from tptheory.typesetting.tables import ShownAsTable, Table, a_few
@@ -25,14 +27,16 @@ MOST_WEIGHTS = 4
 """The most weights whose norms the table of a run shows."""
 
 
-@dataclass(frozen=True, repr=False)
-class Trajectory(ShownAsTable):
+@dataclass(frozen=True, eq=False, repr=False)
+class Trajectory(ComparedByValues, ShownAsTable):
     """The path of one network or of many under a rule. Time is the first index of every array; samples are columns.
 
     In an ensemble the member is the second index. ``T`` is the number of steps, so that states have ``T + 1`` entries
     and changes ``T``; of a flow, ``T + 1`` is the number of times that it reached. Entries are floats of the dtype; for
     ``mp50`` and the like arrays of objects hold mpmath's ``mpf`` of these digits, and for ``exact``
     `fractions.Fraction`.
+
+    Two trajectories are equal where all that they record is, entry by entry.
     """
 
     net: DeepLinearNetwork
@@ -49,6 +53,8 @@ class Trajectory(ShownAsTable):
     """``weights[l-1][t]`` is ``W_l`` after ``t`` steps, of shape ``(n_l, n_{l-1})``."""
     biases: tuple[np.ndarray, ...]
     """``biases[l-1][t]`` is ``b_l`` after ``t`` steps, of shape ``(n_l, 1)``; empty without biases."""
+    target: np.ndarray
+    """``y`` of shape ``(n_L, B)``, which stays as it is; in an ensemble ``target[i]`` is that of member ``i``."""
     activations: tuple[np.ndarray, ...]
     """``activations[l][t]`` is ``x_l`` of shape ``(n_l, B)``, for ``l = 0..L``."""
     errors: np.ndarray
@@ -78,9 +84,9 @@ class Trajectory(ShownAsTable):
         return f"{self.rule!r}, {widths_text(self.net.widths)}, {self.dtype}, {pace}"
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Run(Trajectory):
-    """The trajectory of one network, as `simulate` records it."""
+    """The trajectory of one network, as `simulate` records it; ``len(run)`` is the number of its times, ``T + 1``."""
 
     steps: int
     """``T``, how many steps were completed."""
@@ -89,6 +95,10 @@ class Run(Trajectory):
     exist; ``"stopped"`` when it stopped at a rank change of a flow, or at a limit that the message names."""
     message: str
     """What happened, in a sentence."""
+
+    def __len__(self) -> int:
+        """Return the number of times that are recorded, that of the start among them: the first axis of its arrays."""
+        return len(self.times)
 
     def __repr__(self) -> str:
         """Show in one line what ran, how it ended, and the loss at both ends; the arrays are too long to be shown."""
@@ -108,15 +118,44 @@ class Run(Trajectory):
     def to_frame(self, *, entries: bool = False) -> Any:
         """Return a pandas DataFrame with a row for each time: step, time, loss, error, and the norms of matrices.
 
-        The columns are those of `run_columns`; with ``entries``, every entry of weights and biases has one too.
+        The columns are those of `run_columns`; with ``entries``, every entry of weights, biases and states has one too.
 
         Raises:
             MissingLibraryError: if pandas is not installed.
         """
         return data_frame(run_columns(self, entries), "to_frame", "Run")
 
+    def evaluate(self, expression: Any, *, arithmetic: str | None = None) -> np.ndarray:
+        """Return the value of an expression at each time, such as ``squared_norm(W_2)``, or an update of the rule.
 
-@dataclass(frozen=True, repr=False)
+        The first axis of the result is the time: a scalar expression has the shape ``(T + 1,)``, and a matrix
+        ``(T + 1, rows, columns)``. A symbol takes the value that the run holds by its name: a weight, a bias, a state,
+        the input ``x``, the target ``y``, a constant of the rule, the step size ``eta``, and the output error where the
+        loss is not the squared one. Widths that are symbols are read off the shapes.
+
+        >>> from tptheory import DeepLinearNetwork, simulate, squared_norm
+        >>> run = simulate("bp", [[[1.0]], [[2.0]]], [1.0], [1.0], steps=2)
+        >>> run.evaluate(squared_norm(DeepLinearNetwork(depth=2).weight(2)))[0]
+        np.float64(4.0)
+        >>> bool(np.array_equal(run.evaluate(run.rule.update(run.net, 1))[:-1], run.updates[0]))
+        True
+
+        Args:
+            expression: a SymPy expression, scalar or matrix, about a network of a numbered depth.
+            arithmetic: as for `tptheory.evaluate`; that of the run unless given. What is irrational, such as a
+                `LogPdet`, needs another one in an exact run, such as ``"mp50"``.
+
+        Raises:
+            InvalidTypeError: if ``expression`` is none, or speaks of a network of any depth.
+            InvalidValueError: if a matrix to be inverted is singular.
+            ShapeError: if a symbol has another shape than what the run holds by its name.
+            UnknownNameError: if the run holds nothing of the name of a symbol; the nearest is suggested.
+            UnsupportedExpressionError: for a node without a value in this arithmetic.
+        """
+        return values_along(self, expression, range(len(self)), arithmetic)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
 class Ensemble(Trajectory):
     """The trajectories of many networks, as `simulate_ensemble` records them.
 
@@ -168,7 +207,7 @@ class Ensemble(Trajectory):
         own = {field.name: getattr(self, field.name) for field in fields(Trajectory)}
         own |= {name: each_array(own[name], lambda array: array[: done + 1, i]) for name in STATES}
         own |= {name: each_array(own[name], lambda array: array[:done, i]) for name in CHANGES}
-        own["times"], own["rank_changes"] = self.times[: done + 1], changes
+        own["times"], own["target"], own["rank_changes"] = self.times[: done + 1], self.target[i], changes
         own["constants"] = {name: value[i] if np.ndim(value) else value for name, value in self.constants.items()}
         alone = self.messages.get(int(i), f"Completed {done} steps; the loss is {self.loss[done, i]:.6g}.")
         return Run(**own, steps=done, status=str(self.status[i]), message=alone + rank_change_sentence(changes))

@@ -11,12 +11,13 @@ import numpy as np
 from tptheory.checking import widths_text
 from tptheory.errors import InvalidValueError, ShapeError, complain
 from tptheory.numeric.arithmetic import RunArithmetic
+from tptheory.numeric.equal_values import ComparedByValues
 from tptheory.simulation.arguments import read_network
 from tptheory.typesetting.tables import ShownAsTable, Table, a_few
 
 
-@dataclass(frozen=True, repr=False)
-class SamplePath(ShownAsTable):
+@dataclass(frozen=True, eq=False, repr=False)
+class SamplePath(ComparedByValues, ShownAsTable):
     """How a net moves on one sample. Time is the first index of every array, as in `Run`; vectors are columns."""
 
     activations: tuple[np.ndarray, ...]

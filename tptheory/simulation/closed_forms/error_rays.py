@@ -24,7 +24,7 @@ LEAST_RATIO = 1e-14
 """The factor of a pseudo-determinant in one step that counts, in float64, as a loss of rank."""
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class ErrorRay(SamplePath):
     """A run of target propagation by its recursion; time is counted in steps.
 

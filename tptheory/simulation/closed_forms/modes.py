@@ -11,6 +11,7 @@ import numpy as np
 
 from tptheory.checking import checked_integer, positive
 from tptheory.errors import InvalidValueError, ShapeError, complain
+from tptheory.numeric.equal_values import ComparedByValues
 from tptheory.numeric.floats import FloatArithmetic
 from tptheory.simulation.arguments import increasing
 from tptheory.simulation.closed_forms.relaxation import PanelValues, Relaxation
@@ -31,8 +32,8 @@ MOST_MODES = 6
 """The most modes that the table shows."""
 
 
-@dataclass(frozen=True, repr=False)
-class Modes(ShownAsTable):
+@dataclass(frozen=True, eq=False, repr=False)
+class Modes(ComparedByValues, ShownAsTable):
     """Singular modes of a net under the BP flow. Time is the first index."""
 
     times: np.ndarray

@@ -26,7 +26,7 @@ from tptheory.simulation.closed_forms.relaxation import Integral, PanelValues, R
 FLOATS = FloatArithmetic()
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class TargetPropFlow(SamplePath):
     """A trajectory of the TP flow."""
 

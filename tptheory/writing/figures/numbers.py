@@ -10,14 +10,15 @@ import numpy as np
 from sympy import MatrixSymbol
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, complain
+from tptheory.numeric.equal_values import ComparedByValues
 from tptheory.numeric.floats import FloatArithmetic
 from tptheory.simulation.trajectories import Run
 
 FLOATS = FloatArithmetic()
 
 
-@dataclass(frozen=True)
-class Subspaces:
+@dataclass(frozen=True, eq=False)
+class Subspaces(ComparedByValues):
     """Orthonormal bases, in columns, of the four fundamental subspaces of a matrix, and its singular values."""
 
     kernel: np.ndarray
@@ -157,7 +158,7 @@ def run_of(value: Any) -> Run:
 
 
 def target_of(run: Run, sample: int) -> np.ndarray:
-    """Return the target of a sample of a run that descends the squared loss: its output less its output error.
+    """Return the target of a sample of a run that descends the squared loss.
 
     Raises:
         InvalidValueError: if the run has another loss, or no such sample.
@@ -166,7 +167,7 @@ def target_of(run: Run, sample: int) -> np.ndarray:
         raise InvalidValueError(
             complain("run", "a run with the squared loss", "one with another", "Use loss='squared'.")
         )
-    return (run.activations[-1][0] - run.errors[0])[:, sample_of(run, sample)].astype(float)
+    return run.target[:, sample_of(run, sample)].astype(float)
 
 
 def every(steps: int, most: int = 32) -> slice:
