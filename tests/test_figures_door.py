@@ -237,7 +237,7 @@ def test_step_sizes_stand_on_a_logarithmic_scale(ax):
 
 
 def test_results_of_which_one_diverges_stand_on_a_logarithmic_scale(ax):
-    """Else the others would lie on one line; zeros are left out, and numbers below 0 need a linear scale."""
+    """Else the others would lie on one line; zeros stand below, and numbers below 0 need a linear scale."""
     table = {
         "lr": [0.1, 0.2, 0.3],
         "near": [1.0, 900.0, 2.0],
@@ -248,17 +248,18 @@ def test_results_of_which_one_diverges_stand_on_a_logarithmic_scale(ax):
         "below": [-1.0, 1.0, 1e200],
     }
     scales = {y: figures.sweep_curves(table, "lr", y, Figure().add_subplot()).get_yscale() for y in table if y != "lr"}
-    assert {y for y, scale in scales.items() if scale == "log"} == {"huge", "zero"}
+    assert {y: scale for y, scale in scales.items() if scale != "linear"} == {"huge": "log", "zero": "symlog"}
 
 
-def test_zeros_are_left_out_of_a_logarithmic_scale(ax):
-    """Of the line alone: a band that reaches down to 0 ends at its smallest positive number, and what is 0 has none."""
+def test_zeros_stand_below_a_logarithmic_scale(ax):
+    """On a line that is labelled 0: a median that is 0, and the end of a band that reaches down to 0."""
     table = {"lr": [1, 1, 2, 2, 3, 3], "loss": [1e-9, 1.0, 0.0, 1e-5, 0.0, 0.0]}
     figures.sweep_curves(table, "lr", "loss", ax)
-    assert ax.get_yscale() == "log"
+    assert ax.get_yscale() == "symlog"
     (band,) = ax.collections
     heights = np.concatenate([path.vertices for path in band.get_paths()])[:, 1]
-    assert (heights.min(), heights.max()) == (1e-9, 1.0)
+    assert (heights.min(), heights.max()) == (0.0, 1.0)
+    assert ax.lines[0].get_ydata()[-1] == 0.0
 
 
 def test_losses_that_are_all_0_stand_on_a_linear_scale(ax):

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from tptheory.writing.figures.runs import law_drift as law_drift
     from tptheory.writing.figures.runs import loss_curves as loss_curves
     from tptheory.writing.figures.runs import spectrum as spectrum
-    from tptheory.writing.figures.runs import sweep_curves as sweep_curves
     from tptheory.writing.figures.spaces import activations_and_targets as activations_and_targets
     from tptheory.writing.figures.spaces import image_and_cokernel as image_and_cokernel
     from tptheory.writing.figures.spaces import kernel_and_coimage as kernel_and_coimage
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from tptheory.writing.figures.style import page_style as page_style
     from tptheory.writing.figures.style import paper_style as paper_style
     from tptheory.writing.figures.style import save as save
+    from tptheory.writing.figures.sweeps import sweep_curves as sweep_curves
     from tptheory.writing.figures.widgets import step_slider as step_slider
     from tptheory.writing.slider import subspace_slider as subspace_slider
 

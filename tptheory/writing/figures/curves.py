@@ -13,6 +13,7 @@ from tptheory.simulation.trajectories import Run
 from tptheory.training.trainer import TrainingRun
 from tptheory.writing.experiments import Drift, OrderDefect, ray_factors
 from tptheory.writing.figures.numbers import every, layer_of, product_above, run_of, sample_of, weights_at
+from tptheory.writing.figures.scales import clock_of, moments_of
 from tptheory.writing.figures.style import HOLLOW, INK, MARKS, axes_or_new, dots, labelled
 
 RULES = {"tp": ("Target propagation", MARKS[0]), "bp": ("Backpropagation", MARKS[1])}
@@ -60,8 +61,10 @@ def error_ray(run: Run, ax: Axes | None = None) -> Axes:
     >>> error_ray(simulated(steps=20)["tp"]).get_xlabel()
     'step'
     """
-    ax, run = axes_or_new(ax), run_of(run)
-    e = run.errors[:, :, sample_of(run, 0)]
+    run = run_of(run)
+    if run.lr is None:
+        raise InvalidValueError(complain("run", "a run in steps, of which error-ray speaks", "a flow", "Give lr=0.01."))
+    ax, e = axes_or_new(ax), run.errors[:, :, sample_of(run, 0)]
     size = float(np.linalg.norm(e[0]))
     if not size:
         raise InvalidValueError(complain("run", "a run whose error is not zero at the start", 0.0))
@@ -81,6 +84,8 @@ def singular_modes(
 ) -> Axes:
     """Draw the singular values of ``W_L ... W_1``, or of ``W_l``, over steps (dots), over curves from theory (lines).
 
+    Those of a flow are drawn over time.
+
     Args:
         run: a run, or the matrices at steps ``0..T``.
         ax: where to draw; a new figure unless given.
@@ -93,9 +98,9 @@ def singular_modes(
     >>> singular_modes([np.diag([t, 1.0]) for t in range(4)]).get_ylabel()
     'singular value'
     """
-    ax = axes_or_new(ax)
+    ax, clock = axes_or_new(ax), clock_of([run])
     values = np.array([np.linalg.svd(M, compute_uv=False) for M in _matrices(run, l)])
-    steps = np.arange(len(values))
+    steps = moments_of(run, clock) if isinstance(run, Run) else np.arange(len(values))
     if theory is not None:
         curves = np.atleast_2d(np.asarray(theory, dtype=float))
         if curves.ndim != 2 or curves.shape[1] != len(steps):
@@ -105,7 +110,7 @@ def singular_modes(
     kept = every(len(steps) - 1)
     for k, mode in enumerate(values.T):
         ax.plot(steps[kept], mode[kept], **dots(k), label=rf"$\sigma_{{{k + 1}}}$")
-    return labelled(ax, "step", "singular value")
+    return labelled(ax, clock, "singular value")
 
 
 def _matrices(run: Run | Sequence[Any], l: int | None) -> Iterable[np.ndarray]:
@@ -197,7 +202,8 @@ def digits(runs: Mapping[str, TrainingRun], quantity: str = "loss", ax: Axes | N
 def time_series(run: Run, quantity: str, l: int, ax: Axes | None = None, *, sample: int = 0) -> Axes:
     """Draw each entry of ``x_l``, ``d_l``, ``W_l`` or ``dW_l`` over steps; ``d`` and ``dW`` are dashed.
 
-    Draw two on the same axes to compare them: an entry keeps its colour and its marker.
+    Those of a flow are drawn over time. Draw two on the same axes to compare them: an entry keeps its colour and its
+    marker.
 
     Args:
         run: what `simulate` returned.
@@ -223,8 +229,8 @@ def time_series(run: Run, quantity: str, l: int, ax: Axes | None = None, *, samp
     else:
         column = sample_of(run, sample)
         values = (run.activations if quantity == "x" else run.error_signals)[l][:, :, column]
-    letter = rf"\Delta W_{l}" if quantity == "dW" else f"{quantity}_{l}"
-    steps = np.arange(len(values))
+    letter, clock = rf"\Delta W_{l}" if quantity == "dW" else f"{quantity}_{l}", clock_of([run])
+    steps = moments_of(run, clock)[: len(values)]
     for k, entry in enumerate(np.ndindex(values.shape[1:])):
         at = ",".join(str(i + 1) for i in entry)
         mark = MARKS[k % len(MARKS)] | {"linestyle": SERIES[quantity], "markersize": 4, "markerfacecolor": "none"}
@@ -232,4 +238,4 @@ def time_series(run: Run, quantity: str, l: int, ax: Axes | None = None, *, samp
         ax.plot(
             steps, values[(slice(None), *entry)], **mark, markevery=spaced, linewidth=1.2, label=rf"${letter}[{at}]$"
         )
-    return labelled(ax, "step", "entries")
+    return labelled(ax, clock, "entries")

@@ -22,6 +22,7 @@ from tptheory.writing.figures.numbers import (
     target_vector,
     weights_at,
 )
+from tptheory.writing.figures.scales import moment_in_words
 from tptheory.writing.figures.spaces import (
     ACTIVATION,
     COSET,
@@ -124,7 +125,7 @@ def gradient_functional(
         run: what `simulate` returned.
         l: a layer of width 2, from 0.
         ax: where to draw; a new figure unless given.
-        step: at which step; -1 for the last.
+        step: at which step, the start unless given; -1 for the last. The title says which.
         sample: of a batch.
         spacing: how far apart neighbouring lines are in value.
         limit: how far the axes reach.
@@ -152,7 +153,7 @@ def gradient_functional(
             draw_flat(ax, along, x + k * spacing * d / size**2, look, limit)
         _arrow(ax, x, -d, IMAGE["color"], f"$-d_{l}$")
     ax.plot(*x[:, None], **ACTIVATION, label=f"$x_{l}$", zorder=5)
-    return finished_space(ax, limit)
+    return finished_space(ax, limit, moment_in_words(run, at))
 
 
 def error_field(
@@ -176,7 +177,7 @@ def error_field(
             feedback is made of weights.
         l: a layer of width 2, from 0, below the output or the output itself.
         ax: where to draw; a new figure unless given.
-        step: at which step; -1 for the last.
+        step: at which step, the start unless given; -1 for the last. The title says which.
         sample: of a batch.
         arrows: how many arrows stand in a row.
         limit: how far the axes reach.
@@ -200,7 +201,7 @@ def error_field(
     x = run.activations[l][at, :, column].astype(float)
     ax.plot([], [], color=IMAGE["color"], marker=r"$\rightarrow$", markersize=10, linestyle="none", label=f"$-d_{l}$")
     ax.plot(*x[:, None], **ACTIVATION, label=f"$x_{l}$", zorder=5)
-    return finished_space(ax, limit)
+    return finished_space(ax, limit, moment_in_words(run, at))
 
 
 def _errors_at(run: Run, l: int, step: int, sample: int, points: np.ndarray) -> np.ndarray:

@@ -25,6 +25,7 @@ from tptheory.writing.figures.numbers import (
     target_vector,
     weights_at,
 )
+from tptheory.writing.figures.scales import moment_in_words
 from tptheory.writing.figures.style import INK, axes_or_new, page_style
 
 LIMIT = 2.0
@@ -102,7 +103,7 @@ def activations_and_targets(
         ax: where to draw, three-dimensional for width 3; a new figure unless given.
         alpha: how far a target lies from its activation, in units of the error signal.
         sample: of a batch.
-        step: draw this step alone.
+        step: draw this step alone, which the title then names.
 
     >>> from tptheory import Backprop, simulate
     >>> run = simulate(Backprop(), [np.eye(2)], [1, 0], [0, 1], steps=3)
@@ -118,8 +119,8 @@ def activations_and_targets(
         ax.plot(*path[1:].T, **look | {"markersize": 0.6 * look["markersize"]}, alpha=0.65, zorder=4)
         ax.plot(*path[:1].T, **look, markeredgecolor=INK, markeredgewidth=0.6, label=label, zorder=5)
     if l == len(run.weights):
-        ax.plot(*(run.activations[l][0] - run.errors[0])[:, [column]], **GOAL, label="$y$", zorder=5)
-    return finished_space(ax)
+        ax.plot(*run.target[:, [column]].astype(float), **GOAL, label="$y$", zorder=5)
+    return finished_space(ax, title="" if step is None else moment_in_words(run, step))
 
 
 def pulled_back_loss(
@@ -141,7 +142,7 @@ def pulled_back_loss(
         l: a layer of width 2, from 0.
         y: the target; a run has its own.
         ax: where to draw; a new figure unless given.
-        step: of a run: the weights after that many steps.
+        step: of a run: the weights after that many steps, at the start unless given; the title says which.
         sample: of a batch.
         levels: how many contours, at distances that grow evenly.
         labels: whether every second contour bears its loss.
@@ -168,7 +169,7 @@ def pulled_back_loss(
         if labels:
             ax.clabel(drawn, heights[::2], fmt="%.2g", fontsize="small", inline_spacing=2)
         ax.plot([], [], color=_CONTOURS[len(_CONTOURS) // 2], linewidth=0.9, label="equal loss")
-    return finished_space(ax, limit)
+    return finished_space(ax, limit, moment_in_words(net, step) if isinstance(net, Run) else "")
 
 
 def layer_spaces(
@@ -343,8 +344,8 @@ def axes_of_space(ax: Axes | None, size: int) -> Any:
     return axes_or_new(ax, "3d" if size == 3 else None)
 
 
-def finished_space(ax: Any, limit: float = LIMIT) -> Axes:
-    """Give a space axes of equal scale that are centred at the origin and named, and a legend."""
+def finished_space(ax: Any, limit: float = LIMIT, title: str = "") -> Axes:
+    """Give a space axes of equal scale that are centred at the origin and named, and a legend with a title."""
     ax.set_xlim(-limit, limit)
     ax.set_ylim(-limit, limit)
     ticks = [-limit, 0, limit] if ax.name != "3d" else [-limit / 2, 0, limit / 2]  # in space, corners would collide
@@ -365,7 +366,6 @@ def finished_space(ax: Any, limit: float = LIMIT) -> Axes:
         for line in ("right", "top"):
             ax.spines[line].set_visible(True)
     if ax.get_legend_handles_labels()[1]:
-        ax.legend(
-            loc="lower center", bbox_to_anchor=(0.5, 1), ncols=3, fontsize="small", columnspacing=1.0, handlelength=1.6
-        )
+        look = {"fontsize": "small", "columnspacing": 1.0, "handlelength": 1.6, "ncols": 3}
+        ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), title=title or None, **look)
     return cast(Axes, ax)
