@@ -27,7 +27,7 @@ def test_at_the_ends_a_mixture_conserves_what_the_ends_conserve(value, twin):
     assert mixed.counted.count == pure.counted.count
     assert mixed.laws == pure.laws
     assert mixed.certified
-    assert repr(mixed.rule) == f"RuleAtNumbers(Mixed(), s={value})"
+    assert repr(mixed.rule) == f"Mixed() at s = {value}"
     assert mixed.counted.constants == (("s", str(value)),)
 
 
@@ -100,3 +100,11 @@ def test_a_matrix_of_a_wrong_shape_is_refused():
         count_conservation_laws("fa", (2, 2, 1), constants={"B_2": [[1, 2]]})
     with pytest.raises(UnknownNameError, match="Did you mean 'fa'"):
         count_conservation_laws("ffa", (2, 2, 1))
+
+
+def test_a_float_is_told_as_the_fraction_to_give():
+    """The mend is one that these functions have; the rule is named as its user wrote it."""
+    with pytest.raises(InvalidTypeError, match=r"'constants\[s\]' must be .*\(got 0\.3\)\. Give Fraction\('0\.3'\)\.$"):
+        conservation_laws(Mixed(), (2, 2, 1), constants={"s": 0.3})
+    counted = count_conservation_laws(Mixed(), (1, 1, 1), constants={"s": Fraction("0.3")})
+    assert repr(counted).startswith("<1 conservation law of Mixed() at s = 3/10 at widths (1, 1, 1): ")

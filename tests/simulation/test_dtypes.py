@@ -174,7 +174,9 @@ def test_what_does_not_exist_is_nan():
 def test_exact_runs_refuse_floats():
     """A float is no exact number, wherever it stands; the default step size is a hundredth."""
     weights, x, y = problem((2, 2))
-    with pytest.raises(InvalidTypeError, match=r"'lr' must be made of integers or fractions \(got 0\.1\)\. Use fract"):
+    with pytest.raises(
+        InvalidTypeError, match=r"'lr' must be made of integers or fractions \(got 0\.1\)\. Give Fraction\('0\.1'\)"
+    ):
         simulate(Backprop(), weights, x, y, lr=0.1, steps=1, dtype="exact")
     with pytest.raises(InvalidTypeError, match=r"'x' must be made of integers or fractions"):
         simulate(Backprop(), weights, [0.5, 1], y, steps=1, dtype="exact")

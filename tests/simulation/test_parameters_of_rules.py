@@ -73,7 +73,7 @@ REFUSED = [
     (
         {"s": 1},
         InvalidValueError,
-        r"a number for t, which Mixed.. uses .got \['s'\].\. Give constants=.'t': ",
+        r"a number for t, which Mixed.. uses .got numbers for s.\. Give constants=.'t': 0.5",
     ),
     ({"s": 1, "t": 1, "u": 1}, UnknownNameError, r"'constants' must be one of s, t .got 'u'"),
     ({"s": -1, "t": 1}, InvalidValueError, r"'constants\[s\]' must be a number that s, declared positive, may be"),

@@ -57,7 +57,7 @@ class LawCount(Claim):
     >>> decide(LawCount(Backprop(), (2, 2, 1), number=3)).word, decide(LawCount(TargetProp(), (2, 2, 1), number=2)).word
     ('proved', 'refuted')
     >>> LawCount(DampedTargetProp(), (2, 2, 1), number=1, constants={"lambda": 1}).rule
-    RuleAtNumbers(DampedTargetProp(), lambda=1)
+    DampedTargetProp() at lambda = 1
 
     Raises:
         InvalidTypeError: if an argument is of the wrong type, or a constant is a matrix.

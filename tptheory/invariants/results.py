@@ -10,6 +10,7 @@ from sympy import S
 
 from tptheory.checking import widths_text
 from tptheory.deciding.verdicts import Proved, Undecided
+from tptheory.symbolic.rule_at_numbers import RuleAtNumbers
 from tptheory.symbolic.rules import Rule
 from tptheory.typesetting.claims import words_tex
 from tptheory.typesetting.expressions import latex_of
@@ -61,7 +62,9 @@ class CountedLaws(ShownAsTable):
     def __repr__(self) -> str:
         """Show the count, and where it comes from."""
         options = (" with biases" if self.biases else "") + (f", batches of {self.batch}" if self.batch else "")
-        options += "".join(f", {name} = {value}" for name, value in self.constants) + self.almost_every
+        named = {str(symbol) for symbol, _ in self.rule.numbers} if isinstance(self.rule, RuleAtNumbers) else set()
+        options += "".join(f", {name} = {value}" for name, value in self.constants if name not in named)
+        options += self.almost_every
         noun = "conservation law" if self.count == 1 else "conservation laws"
         saturating = " -> ".join(map(str, self.ranks))
         found = "" if self.found is None else f"; {self.found.count} found, {self.found.agreement}"

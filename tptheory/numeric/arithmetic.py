@@ -186,5 +186,30 @@ def rows_of(argument: str, value: Any, column: bool, numbers: str) -> Sequence[S
     if column and not any(isinstance(row, Sequence) for row in rows):
         rows = [[entry] for entry in rows]
     if not rows or not all(isinstance(row, Sequence) and len(row) == len(rows[0]) > 0 for row in rows):
-        raise ShapeError(complain(argument, "rows of one length", value))
+        raise ragged(argument, rows)
     return rows
+
+
+def shape_of(value: Any) -> tuple[int, ...]:
+    """Return the shape of an array or of nested lists, as far as it is one.
+
+    >>> shape_of([[1, 2, 3], [4, 5, 6]]), shape_of([[1, 2], [3]]), shape_of(7)
+    ((2, 3), (2,), ())
+    """
+    if hasattr(value, "shape"):
+        return tuple(value.shape)
+    if not isinstance(value, list | tuple):
+        return ()
+    inner = {shape_of(part) for part in value}
+    return (len(value), *inner.pop()) if len(inner) == 1 else (len(value),)
+
+
+def ragged(argument: str, value: Any) -> ShapeError:
+    """Build the error for rows that differ in length; it shows their shapes, and not all of their numbers.
+
+    >>> str(ragged("A", [[1, 2], [3]]))
+    "'A' must be rows of one length (got 'rows of shapes (2,), (1,)')."
+    """
+    shapes = list(dict.fromkeys(map(shape_of, value))) if isinstance(value, list | tuple) else []
+    shown = f"rows of shapes {', '.join(map(str, shapes))}" if len(shapes) > 1 else value
+    return ShapeError(complain(argument, "rows of one length", shown))

@@ -95,9 +95,11 @@ class Constants:
             return f"'set' must give a number for {symbol}, which {self._holder} uses (got {given}). " + (
                 f"Add --set {symbol}=0.5, or another number."
             )
-        expected = f"a mapping with a number for {symbol}, which {self._holder} uses"
-        mend = f"Give constants={{'{symbol}': ...}}, or --set {symbol}=... on the command line."
-        return complain(self._argument, expected, sorted(self._values), mend)
+        given = f"numbers for {', '.join(sorted(self._values))}" if self._values else "none"
+        mend = f"Give constants={{'{symbol}': 0.5}}, or another number; on the command line --set {symbol}=0.5."
+        return (
+            f"'constants' must be a mapping with a number for {symbol}, which {self._holder} uses (got {given}). {mend}"
+        )
 
     def number(self, symbol: Symbol, kind: RunArithmetic, default: Any = None) -> Any:
         """Return the value of a scalar symbol as a number of an arithmetic.

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, complain
-from tptheory.numeric.arithmetic import not_finite
+from tptheory.numeric.arithmetic import not_finite, ragged
 from tptheory.numeric.arrays import ArrayArithmetic, condition, over_matrices
 
 EPS = {np.dtype(name): float(np.finfo(name).eps) for name in ("float32", "float64")}
@@ -51,7 +51,7 @@ class FloatArithmetic(ArrayArithmetic):
         try:
             A = np.asarray(value)
         except ValueError:
-            raise ShapeError(complain(argument, "rows of one length", value)) from None
+            raise ragged(argument, value) from None
         if A.dtype not in (np.float32, np.float64):
             if A.dtype.kind not in "iufO" or A.ndim == 0:
                 raise InvalidTypeError(complain(argument, "a matrix of real numbers", value))
@@ -212,7 +212,7 @@ class FloatArithmetic(ArrayArithmetic):
 
 def _too_large(argument: str) -> InvalidValueError:
     """Build the error for an integer that no float holds."""
-    mend = "Use arithmetic='exact', or 'mp50'."
+    mend = "Compute in 'exact' or 'mp50'."
     return InvalidValueError(complain(argument, "within the range of floats, up to 1.8e308", "a larger number", mend))
 
 

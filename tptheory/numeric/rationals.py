@@ -123,7 +123,8 @@ class ExactArithmetic(MatrixField, RunArithmetic):
         if isinstance(value, fmpq | fmpz):
             return fmpq(value)
         if not isinstance(value, numbers.Rational):
-            mend = "Use fractions.Fraction, or arithmetic='float'."
+            real = isinstance(value, numbers.Real) and np.isfinite(float(value))
+            mend = f"Give Fraction('{value}')." if real else "Use fractions.Fraction."
             raise InvalidTypeError(complain(argument, "made of integers or fractions", value, mend))
         return fmpq(int(value.numerator), int(value.denominator))
 

@@ -108,9 +108,24 @@ def _read_weights(kind: RunArithmetic, weights: Any) -> list[Any]:
     W = [read(kind, f"weights[{i}]", matrix) for i, matrix in enumerate(weights)]
     for l, (below, above) in enumerate(pairwise(map(kind.shape, W)), start=1):
         if above[1] != below[0]:
-            expected = f"matrices that chain: {below[0]} columns in W_{l + 1}, as W_{l} has rows"
-            raise ShapeError(complain("weights", expected, above, "Is it transposed?"))
+            expected = (
+                f"matrices that chain: W_{l + 1} has a column for each row of W_{l}, {in_words(below[0], 'column')}"
+            )
+            came = f"W_{l + 1} of shape {above} above W_{l} of shape {below}"
+            mend = (
+                "Its transpose fits." if above[0] == below[0] else f"Try W_{l + 1} of shape ({above[0]}, {below[0]})."
+            )
+            raise ShapeError(complain("weights", expected, came, mend))
     return W
+
+
+def in_words(count: int, noun: str) -> str:
+    """Return a number of things.
+
+    >>> in_words(1, "column"), in_words(2, "column")
+    ('1 column', '2 columns')
+    """
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _count_samples(widths: Sequence[int], x: tuple[int, int], y: tuple[int, int]) -> int:
@@ -119,14 +134,34 @@ def _count_samples(widths: Sequence[int], x: tuple[int, int], y: tuple[int, int]
     Raises:
         ShapeError: if the input does not fit the first weight, the target the last, or one the other.
     """
-    (inputs, samples), (outputs, targets) = x, y
-    if inputs != widths[0]:
-        raise ShapeError(complain("x", f"of length {widths[0]}, as W_1 has columns", inputs))
-    if outputs != widths[-1]:
-        raise ShapeError(complain("y", f"of length {widths[-1]}, as W_{len(widths) - 1} has rows", outputs))
-    if samples != targets:
-        raise ShapeError(complain("y", f"of {samples} columns, as x has", targets))
-    return samples
+    _check_rows("x", x, widths[0], "W_1 has columns")
+    _check_rows("y", y, widths[-1], f"W_{len(widths) - 1} has rows")
+    if x[1] != y[1]:
+        raise ShapeError(complain("y", f"of {in_words(x[1], 'column')}, as x has", y[1]))
+    return x[1]
+
+
+def _check_rows(argument: str, shape: tuple[int, int], width: int, reason: str) -> None:
+    """Refuse an input or a target whose columns have not the length of its layer.
+
+    Args:
+        argument: the name of the input or the target.
+        shape: its shape, with samples in columns.
+        width: the width of the layer.
+        reason: why it must have that width.
+
+    Raises:
+        ShapeError: if it has another number of rows; samples that seem to be rows are told to be transposed.
+    """
+    rows, columns = shape
+    if rows == width:
+        return
+    if columns == 1 and width > 1:
+        raise ShapeError(complain(argument, f"of length {width}, as {reason}", rows))
+    expected = f"of shape ({width}, B), as {reason}, with a column for each of B samples"
+    call = f"np.reshape({argument}, (1, {rows}))" if columns == 1 else f"np.swapaxes({argument}, -1, -2), the transpose"
+    mend = f"Samples are columns here, not rows: try {call}." if columns == width else ""
+    raise ShapeError(complain(argument, expected, shape, mend))
 
 
 def _read_biases(kind: RunArithmetic, biases: Any, widths: Sequence[int]) -> list[Any]:

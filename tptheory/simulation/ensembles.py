@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from tptheory.errors import ShapeError, complain, unknown_name
+from tptheory.numeric.arithmetic import shape_of
 from tptheory.numeric.floats import StackedArithmetic
 from tptheory.simulation.arguments import read_network, step_count, step_size
 from tptheory.simulation.compiled_rule import CompiledRule, norm
@@ -79,6 +80,7 @@ def simulate_ensemble(
     if not isinstance(dtype, str) or dtype not in DTYPES:
         raise unknown_name("dtype", str(dtype), DTYPES)
     kind = StackedArithmetic(dtype)
+    _refuse_lists_of_networks(weights)
     size, count = step_size(kind, lr), step_count(steps)
     with np.errstate(all="ignore"):  # a member that overflows says so in its status
         net, values = read_network(kind, weights, x, y, biases, loss, np.ndim(x) < 3)
@@ -112,6 +114,21 @@ def _ensemble(record: TrajectoryRecord, count: int, constants: Mapping[str, Any]
         constants={name: record.constant(value) for name, value in constants.items()},
         **record.fields(),
     )
+
+
+def _refuse_lists_of_networks(weights: Any) -> None:
+    """Refuse weights whose parts are networks of several layers, where they should be layers of several networks.
+
+    Raises:
+        ShapeError: if a part holds matrices of several shapes.
+    """
+    for i, layer in enumerate(weights if isinstance(weights, list | tuple) else ()):
+        shapes = [shape_of(part) for part in layer] if isinstance(layer, list | tuple) else []
+        if len(set(shapes)) > 1 and all(len(shape) == 2 for shape in shapes):
+            expected = f"one stack of shape (N, n_{i + 1}, n_{i}), the W_{i + 1} of all N networks"
+            came = "matrices of shapes " + ", ".join(map(str, dict.fromkeys(shapes)))
+            mend = "From a list of networks: [np.stack(layer) for layer in zip(*networks)]."
+            raise ShapeError(complain(f"weights[{i}]", expected, came, mend))
 
 
 def _member_count(arrays: Iterable[np.ndarray]) -> int:

@@ -24,7 +24,7 @@ class RuleAtNumbers(RuleOfAnother):
     >>> from tptheory import DampedTargetProp, damping
     >>> rule = RuleAtNumbers(DampedTargetProp(), {damping: Rational(1, 2)})
     >>> rule, rule.title
-    (RuleAtNumbers(DampedTargetProp(), lambda=1/2), 'Damped target propagation at lambda = 1/2')
+    (DampedTargetProp() at lambda = 1/2, 'Damped target propagation at lambda = 1/2')
     >>> rule.feedback(DeepLinearNetwork(depth=2), 2)
     W_2.T*((1/2)*I + W_2*W_2.T)**(-1)
 
@@ -37,8 +37,8 @@ class RuleAtNumbers(RuleOfAnother):
     """
 
     name = property(lambda self: self.rule.name)
-    title = property(lambda self: f"{self.rule.full_title} at {self._said(' = ')}")
-    phrase = property(lambda self: f"{self.rule.full_phrase} at {self._said(' = ')}")
+    title = property(lambda self: f"{self.rule.full_title} at {self._said()}")
+    phrase = property(lambda self: f"{self.rule.full_phrase} at {self._said()}")
 
     def __init__(self, rule: Rule, numbers: Mapping[Symbol, Rational]) -> None:
         super().__init__(rule)
@@ -73,13 +73,13 @@ class RuleAtNumbers(RuleOfAnother):
         """Say nothing: the title has the numbers."""
         return ""
 
-    def _said(self, equals: str) -> str:
+    def _said(self) -> str:
         """Say which numbers the parameters have."""
-        return ", ".join(f"{symbol}{equals}{number}" for symbol, number in self.numbers)
+        return ", ".join(f"{symbol} = {number}" for symbol, number in self.numbers)
 
     def __repr__(self) -> str:
-        """Show the rule and the numbers."""
-        return f"RuleAtNumbers({self.rule!r}, {self._said('=')})"
+        """Show the rule as its user wrote it, and the numbers."""
+        return f"{self.rule!r} at {self._said()}"
 
 
 def _refuse_any_depth(net: DeepLinearNetwork) -> None:

@@ -200,10 +200,29 @@ def data_of(given: Any) -> DataSet:
     samples, labels = _numbers("X", given[0]), np.asarray(given[1])
     if labels.ndim != 1 or not np.issubdtype(labels.dtype, np.integer):
         expected, came = "a flat array of integers, the class of each sample", f"{labels.dtype} of shape {labels.shape}"
-        raise InvalidTypeError(complain("y", expected, came, NUMBERED if labels.ndim == 1 else "Give y.ravel()."))
+        raise InvalidTypeError(complain("y", expected, came, _labels_mend(labels)))
     rows = samples if _orientation(samples.shape, labels.size, given[2:]) == "rows" else samples.T
     classes = _checked_classes(labels)
     return DataSet("own", *_split(rows, labels.astype(np.int64)), classes)
+
+
+def _labels_mend(labels: Array) -> str:
+    """Return what to give in the place of an array that holds no flat integers.
+
+    >>> _labels_mend(np.eye(3)), _labels_mend(np.zeros((5, 1), dtype=int))
+    ('Try y.argmax(axis=1), the class of each row.', 'Give y.ravel().')
+    >>> _labels_mend(np.array([0.5, 1.7])) == NO_CLASSES
+    True
+    """
+    if labels.ndim == 2 and labels.size in labels.shape:
+        return "Give y.ravel()."
+    numeric = labels.dtype.kind in "biuf"
+    if labels.ndim == 2 and numeric and np.isin(labels, (0, 1)).all():
+        for axis, noun in ((1, "row"), (0, "column")):
+            if (labels.sum(axis=axis) == 1).all():
+                return f"Try y.argmax(axis={axis}), the class of each {noun}."
+    rare = numeric and labels.size and np.unique(labels, return_counts=True)[1].min() < FEWEST
+    return NO_CLASSES if labels.ndim != 1 or rare else NUMBERED
 
 
 def _checked_classes(labels: Array) -> int:
@@ -228,6 +247,8 @@ def _checked_classes(labels: Array) -> int:
 
 FEWEST = 2
 """The least number of samples of a class that can be split."""
+NO_CLASSES = "train learns classes; simulate(rule, weights, X.T, y.T) takes targets of any numbers, samples in columns."
+"""What serves targets that are no classes."""
 NUMBERED = "Try numpy.unique(y, return_inverse=True)[1], which numbers the classes from 0."
 """How labels of any kind become the numbers of classes."""
 SHOWN = 12
