@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 from mpmath import MPContext
-from sympy import Basic, MatrixExpr, MatrixSymbol, Symbol
+from sympy import Basic, MatrixExpr, MatrixSymbol
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, MissingMethodError, complain
 from tptheory.numeric.arithmetic import FLOAT_EXPONENT, RunArithmetic
@@ -78,9 +78,9 @@ class CompiledRule:
         signals, lacking = _defined_signals(rule, lettered, named)
         with_letters = with_signals(rule, lambda net, l: net.signal(l))
         moves = with_letters.flow(lettered) if flow else with_letters.step(lettered)
-        used = {str(symbol): str(moved) for moved, move in moves.items() for symbol in move.free_symbols}
-        _refuse_lacking(rule, [(used[name], name) for name in lacking if name in used])
-        self._lacking, self._moved_by_input_signal = lacking, self.signals[0] in used
+        used = {str(moved): {str(symbol) for symbol in move.free_symbols} for moved, move in moves.items()}
+        _refuse_lacking(rule, [moved for moved, names in used.items() if lacking & names], self.weights)
+        self._lacking, self._moved_by_input_signal = lacking, any(self.signals[0] in names for names in used.values())
         self.starts = {state.symbol: state.start for state in all_states(rule, net)}
         letters = (lettered.input, lettered.target, lettered.error, *map(lettered.signal, range(net.depth + 1)))
         refuse_two_of_one_name(eta, *letters, *signals.values(), *moves, *moves.values(), *self._begun)
@@ -207,7 +207,7 @@ class CompiledRule:
         constants: Mapping[Any, Any] | None,
         draw: Callable[[MatrixSymbol], Any],
         parameters: Mapping[str, Any],
-        defaults: Mapping[Symbol, Any] | None = None,
+        defaults: Mapping[str, Any] | None = None,
     ) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return what the rule holds fixed, and its states at the start, by name.
 
@@ -216,7 +216,7 @@ class CompiledRule:
             draw: makes the matrix of a symbol that is `drawn`. It is called for each, in the order of their names, even
                 where one is given, so that the other draws of a seed do not depend on it.
             parameters: the parameters at the start, by name.
-            defaults: the numbers that scalars have unless they are given; those of the rule if None.
+            defaults: by name, the numbers that scalars have unless they are given; those of the rule if None.
 
         Raises:
             InvalidTypeError: if a value is of the wrong type.
@@ -227,7 +227,8 @@ class CompiledRule:
         given, numbers = self.constants(constants), default_values(self.rule) if defaults is None else defaults
         matrices = {symbol: given.matrix(symbol, self.kind, draw(symbol)) for symbol in self.drawn}
         fixed = {
-            str(s): matrices[s] if s in matrices else given.number(s, self.kind, numbers.get(s)) for s in self.fixed
+            str(s): matrices[s] if s in matrices else given.number(s, self.kind, numbers.get(str(s)))
+            for s in self.fixed
         }
         known = {**parameters, **fixed}
         states = {str(s): matrices[s] if s in matrices else self._start(s, given, known) for s in self.starts}
@@ -270,35 +271,36 @@ def read(kind: RunArithmetic, argument: str, value: Any, column: bool = False) -
 
 def _defined_signals(
     rule: Rule, net: _LetteredNetwork, named: Sequence[tuple[int, str]]
-) -> tuple[dict[str, MatrixExpr], list[str]]:
+) -> tuple[dict[str, MatrixExpr], set[str]]:
     """Return by name the error signals that the rule defines, from the top down, and the names of the others.
 
     A rule that defines its update, and no feedback, has no error signal below the output.
     """
-    signals, lacking = {}, []
+    signals, lacking = {}, set()
     for l, name in reversed(named):
         try:
             signals[name] = _signal(rule, net, l)
         except MissingMethodError:
-            lacking.append(name)
+            lacking.add(name)
     return signals, lacking
 
 
-def _refuse_lacking(rule: Rule, uses: Sequence[tuple[str, str]]) -> None:
+def _refuse_lacking(rule: Rule, lacking: Sequence[str], weights: Sequence[str]) -> None:
     """Refuse a rule whose changes use an error signal that it does not define.
 
     Args:
         rule: the rule.
-        uses: pairs of the name of a parameter or state and that of an error signal that its change uses.
+        lacking: the names of the parameters and states whose change uses such a signal.
+        weights: the names of the weights.
 
     Raises:
         MissingMethodError: if there is one; a rule whose changes use none needs no feedback.
     """
-    if uses:
-        moved, signal = uses[0]
-        expected = f"one that defines feedback(net, l): its change of {moved} uses {signal.replace('delta', 'd')}"
-        change = "bias_update(net, l)" if moved.startswith("b_") else "update(net, l)"
-        mend = f"Define it in its class, or define {change} without error signals."
+    if any(moved in weights for moved in lacking):
+        raise MissingMethodError(complain("rule", "one that defines feedback(net, l)", rule, "Define it in its class."))
+    if lacking:  # the rule has an update of its own, and none for this one
+        expected = f"one that defines feedback(net, l), for its change of {lacking[0]} uses an error signal"
+        mend = "Define it in its class, or the change of biases too: bias_update(net, l)."
         raise MissingMethodError(complain("rule", expected, rule, mend))
 
 

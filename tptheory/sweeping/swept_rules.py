@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sympy import Basic, MatrixSymbol
+from sympy import MatrixSymbol
 
 from tptheory.claims.rule_files import is_of_a_file, rule_from
 from tptheory.errors import InvalidValueError, TptheoryError, UnknownNameError, complain, unknown_name
@@ -112,10 +112,10 @@ def _check_values(rule: str, parameters: Sequence[Any], cell: Mapping[str, Any])
     """Refuse a value that a parameter may not have, and a parameter with neither a value nor a default."""
     values, defaults = Constants(numbers_of(cell), parameters, repr(swept_rule(rule))), default_values(swept_rule(rule))
     for symbol in parameters:
-        if symbol not in values and symbol not in defaults:
+        if symbol not in values and str(symbol) not in defaults:
             expected = f"one with values of {symbol}, which {swept_rule(rule)!r} uses"
             raise InvalidValueError(complain("grid", expected, sorted(cell), f"Add {symbol}=0.1,1."))
-        values.number(symbol, FloatArithmetic(), defaults.get(symbol))
+        values.number(symbol, FloatArithmetic(), defaults.get(str(symbol)))
 
 
 def _stamp(name: Any) -> Stamp | None:
@@ -139,7 +139,7 @@ def _digest(name: str, stamp: Stamp | None, widths: tuple[int, ...]) -> str:
     said = [f"{symbol}: {change}" for symbol, change in derived.changes.items()]
     said += [f"{symbol} starts from {start}" for symbol, start in derived.starts.items()]
     said += [f"{symbol} {sorted(symbol.assumptions0.items())}" for symbol in derived.parameters]
-    said += [f"{symbol} is {default}" for symbol, default in derived.defaults.items()]
+    said += [f"{name} is {default}" for name, default in derived.defaults.items()]
     return digest_of("\n".join(said))
 
 
@@ -148,7 +148,7 @@ class _Derived(NamedTuple):
 
     changes: Mapping[MatrixSymbol, Any]
     starts: Mapping[MatrixSymbol, Any]
-    defaults: Mapping[Basic, Any]
+    defaults: Mapping[str, Any]
 
     @property
     def parameters(self) -> list[Any]:

@@ -14,6 +14,7 @@ from abc import ABCMeta
 from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from inspect import Parameter, signature
+from numbers import Real
 from typing import Any, ClassVar
 
 from sympy import Identity, MatrixExpr, MatrixSymbol, Symbol
@@ -47,7 +48,9 @@ class RuleClass(ABCMeta):
     """
 
     def __setattr__(cls, name: str, value: Any) -> None:
-        """Set an attribute, and wrap it if it is such a method."""
+        """Set an attribute, and wrap it if it is such a method; defaults are checked."""
+        if name == "defaults":
+            _check_defaults(value)
         super().__setattr__(name, value)
         cls._wrap(name)
 
@@ -66,8 +69,13 @@ class Rule(ShownAsMathematics, metaclass=RuleClass):
     A rule that remembers gives `states` too, and `velocity` where weights do not move by ``-G_l``.
 
     A parameter of a rule is a symbol in its formulas, and gets its value where numbers are needed, by
-    ``constants={"s": 0.3}``. Where layers, depths or sizes are symbols, a method that branches on them (``if l == 2``,
-    ``if W.is_square``) is refused with the reason.
+    ``constants={"s": 0.3}``. A class may say what it is where no value is given: ``defaults = {"s": 0.5}``, by name or
+    by symbol, is read by `simulate`, `train` and sweeps. Such a class has no other defaults; without the attribute
+    ``lambda`` is 1. Other attributes of the class are ``name``, what the command line calls the rule, ``title``, what
+    people call it, and ``direct``, whether ``M_l`` takes the output error straight to layer ``l - 1``.
+
+    Where layers, depths or sizes are symbols, a method that branches on them (``if l == 2``, ``if W.is_square``) is
+    refused with the reason.
 
     >>> from tptheory import DeepLinearNetwork, Pinv
     >>> class Mixed(Rule):
@@ -89,13 +97,14 @@ class Rule(ShownAsMathematics, metaclass=RuleClass):
     direct: ClassVar[bool] = False
     """Whether ``M_l`` takes the output error ``d_L`` straight to layer ``l - 1``."""
 
-    defaults: ClassVar[Mapping[Symbol, int | Fraction]] = {damping: 1}
-    """The numbers that simulations and training give to the rule's scalars unless they are told others."""
+    defaults: ClassVar[Mapping[Symbol | str, int | Fraction | float]] = {damping: 1}
+    """By symbol or name, the numbers that simulations and training give to the rule's scalars unless told others."""
 
     def __init_subclass__(cls, **options: Any) -> None:
         """Name the rule after its class if it has no name of its own, and wrap its methods."""
         super().__init_subclass__(**options)
         own = vars(cls)
+        _check_defaults(own.get("defaults", {}))
         for attribute, value in (("name", cls.__name__.lower()), ("title", cls.__name__)):
             if attribute not in own:
                 setattr(cls, attribute, value)
@@ -303,9 +312,28 @@ def _is_defined_after(rule: type[Rule], method: str, other: str) -> bool:
     return defines[0] < defines[1]
 
 
-def default_values(rule: Rule) -> dict[Symbol, int | Fraction]:
-    """Return the default numbers of a rule's scalars, with those of the rules that it is made of."""
-    return {symbol: number for part in rules_within(rule) for symbol, number in part.defaults.items()}
+def default_values(rule: Rule) -> dict[str, int | Fraction | float]:
+    """Return by name the default numbers of a rule's scalars, with those of the rules that it is made of."""
+    return {str(symbol): number for part in rules_within(rule) for symbol, number in part.defaults.items()}
+
+
+def _check_defaults(given: Any) -> None:
+    """Refuse defaults that are not numbers by symbol or name.
+
+    Raises:
+        InvalidTypeError: if they are no mapping, a key is neither a symbol nor a name, or a value is no number.
+        InvalidValueError: if a parameter has two defaults, by its symbol and by its name.
+    """
+    mend = "Write defaults = {'s': 0.5} in the class."
+    if not isinstance(given, Mapping):
+        raise InvalidTypeError(complain("defaults", "a mapping from symbols or names to numbers", given, mend))
+    for key, number in given.items():
+        if not isinstance(key, Symbol | str):
+            raise InvalidTypeError(complain("defaults", "a mapping from symbols or names to numbers", key, mend))
+        if isinstance(number, bool) or not isinstance(number, Real):
+            raise InvalidTypeError(complain(f"defaults[{key}]", "a number", number, mend))
+    if len(set(map(str, given))) < len(given):
+        raise InvalidValueError(complain("defaults", "a mapping that gives each parameter once", dict(given)))
 
 
 def rules_within(rule: Rule) -> Iterator[Rule]:

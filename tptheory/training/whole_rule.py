@@ -60,11 +60,11 @@ class WholeRule:
         self._compiled: dict[str, CompiledRule] = {}
         with reading(rule):
             compiled = self._compiled_in(dtype)
-        given, defaults = compiled.constants(constants), default_values(rule) | {damping: damping_value}
+        given, defaults = compiled.constants(constants), default_values(rule) | {str(damping): damping_value}
         parameters = dict(zip((*compiled.weights, *compiled.biases), start, strict=True))
         fixed, self.states = compiled.settings(constants, lambda B: draw(*map(int, B.shape)), parameters, defaults)
         scalars = [symbol for symbol in compiled.fixed if not isinstance(symbol, MatrixSymbol)]
-        self.fixed = fixed | {str(s): given.given(s, defaults.get(s)) for s in scalars}
+        self.fixed = fixed | {str(s): given.given(s, defaults.get(str(s))) for s in scalars}
 
     def fixed_matrices(self) -> dict[str, Array]:
         """Return the values of the fixed matrices, by name."""
