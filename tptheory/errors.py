@@ -48,6 +48,10 @@ class UnknownNameError(TptheoryError, KeyError):
         return str(self.args[0])
 
 
+class UnknownArgumentError(UnknownNameError, TypeError):
+    """Report a keyword argument that a function does not have, with the nearest one that it has."""
+
+
 class UnsupportedExpressionError(TptheoryError, NotImplementedError):
     """Report an expression outside the language that a method understands."""
 

@@ -17,6 +17,7 @@ from tptheory.claims.compound import AllOf, Holds
 from tptheory.claims.hypotheses import Hypothesis
 from tptheory.claims.python_files import run_file, users_code
 from tptheory.errors import InvalidFileError, InvalidTypeError, complain, unknown_name
+from tptheory.keywords import known_keywords
 from tptheory.typesetting.notebook import ShownAsMathematics
 from tptheory.typesetting.prose import prose_markdown, prose_text
 
@@ -125,6 +126,7 @@ def theorem(title: str) -> Callable[[Callable[[], Any]], Theorem]:
     return lambda function: Theorem(title, function)
 
 
+@known_keywords
 def conjecture(title: str, *, open: bool = False) -> Callable[[Callable[[], Any]], Theorem]:  # noqa: A002
     """Mark a function that returns a claim that is false, or with ``open=True`` one that nobody has settled.
 
@@ -151,6 +153,7 @@ def _check_title(name: str, title: Any) -> None:
         raise InvalidTypeError(complain("title", "a sentence", title, f'Write @{name}("What holds").'))
 
 
+@known_keywords
 def collect(target: str | Path | None = None) -> list[Theorem]:
     """Return the theorems of ``file.py``, ``file.py::name`` or a folder, in the order in which they are written.
 

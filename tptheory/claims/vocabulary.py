@@ -15,6 +15,7 @@ from tptheory.claims.goals import minus
 from tptheory.claims.hypotheses import nonzero, rank_one
 from tptheory.claims.rank_bounds import rank_goals
 from tptheory.errors import InvalidValueError, ShapeError, complain
+from tptheory.keywords import known_keywords
 from tptheory.symbolic.arguments import as_expression
 from tptheory.symbolic.expressions import Pinv, as_matrix, inner, matmul, squared_norm, transpose
 from tptheory.symbolic.rank import Rank
@@ -259,6 +260,7 @@ class OrthogonalImages(Claim):
         return f"{say(self.first)} ⟂ {say(self.second)}"
 
 
+@known_keywords
 def Orthogonal(first: Any, second: Any, given: Any = ()) -> OrthogonalImages:
     """Return an `OrthogonalImages`, which is the new name of this claim, and warn that the name has changed.
 

@@ -21,6 +21,7 @@ from tptheory.clock import TimeUpError, time_limit
 from tptheory.deciding.confirming import confirm_counterexample, confirm_proof
 from tptheory.deciding.verdicts import Proved, Refuted, Undecided
 from tptheory.errors import TptheoryError, UnsupportedExpressionError
+from tptheory.keywords import known_keywords
 from tptheory.proving.certificate import Certificate
 from tptheory.proving.searching import RefusedError, StuckError
 from tptheory.proving.tactics import EFFORTS, Prover
@@ -53,6 +54,7 @@ REPORT = "this is a fault of tptheory: please report the claim and this evidence
 """What a user is asked to do where two evaluations of a claim disagree."""
 
 
+@known_keywords
 @one_question()
 def prove(claim: Claim | Theorem, seconds: float = 10.0) -> Proved | Undecided:
     """Search for a proof of a claim; return it only if the checker accepts it and the claim as typed holds on numbers.
@@ -187,6 +189,7 @@ def confirmed_proof(
     return Undecided(claim, "prover and numbers disagree: an instance breaks what has a proof", evidence, seconds)
 
 
+@known_keywords
 @one_question()
 def refute(claim: Claim | Theorem, seconds: float = 10.0, seed: int = 0) -> Refuted | Undecided:
     """Search for the smallest exact counterexample to a claim.
@@ -289,6 +292,7 @@ def confirmed_counterexample(claim: Claim, found: Counterexample, seconds: float
     return Undecided(claim, "the search and a second evaluation disagree on a counterexample", evidence, seconds)
 
 
+@known_keywords
 @one_question()
 def decide(claim: Claim | Theorem, seconds: float = 10.0, seed: int = 0) -> Proved | Refuted | Undecided:
     """Answer a claim with a machine-checked proof, or with the smallest exact counterexample.

@@ -12,11 +12,13 @@ from tptheory.claims.motions import Conserved
 from tptheory.claims.vocabulary import Equal, Zero
 from tptheory.deciding.solving_constants import SolvedConstants, solve_constants
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
+from tptheory.keywords import known_keywords
 from tptheory.symbolic.arguments import as_expression
 from tptheory.symbolic.dynamics import Flow, Step
 from tptheory.symbolic.expressions import inner, matadd, matmul, squared_norm
 
 
+@known_keywords
 def find(
     kind: str,
     words: Sequence[Any],

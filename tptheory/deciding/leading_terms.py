@@ -17,6 +17,7 @@ from tptheory.deciding.answers import decide, prove
 from tptheory.deciding.boundedness import Bounded, bounded
 from tptheory.deciding.verdicts import Proved, Refuted
 from tptheory.errors import InvalidTypeError, InvalidValueError, UnsupportedExpressionError, complain
+from tptheory.keywords import known_keywords
 from tptheory.refuting.counterexample import Counterexample
 from tptheory.symbolic.arguments import as_expression, refuse_size
 from tptheory.symbolic.expansions import Expander, Expansion, plus, times
@@ -81,6 +82,7 @@ class ProvedLeadingTerm(ShownAsMathematics):
         return "" if zero else " + " + order.format(say(self.small ** (self.power + 1)))
 
 
+@known_keywords
 def leading_term(
     expression: Any, parameter: Symbol, at: Any = 0, *, given: Any = (), seconds: float = 10.0
 ) -> ProvedLeadingTerm:

@@ -32,6 +32,7 @@ from tptheory.claims.vocabulary import Equal
 from tptheory.deciding.answers import prove
 from tptheory.deciding.verdicts import Proved
 from tptheory.errors import InvalidTypeError, InvalidValueError, UnsupportedExpressionError, complain, raised
+from tptheory.keywords import known_keywords
 from tptheory.proving.back_translation import letter_count
 from tptheory.proving.certificate import Certificate
 from tptheory.proving.normal_forms import normal_forms
@@ -94,6 +95,7 @@ class Simplified(ShownAsMathematics):
         return rf"$\displaystyle {self.latex()}$"
 
 
+@known_keywords
 def simplify(
     expression: Any,
     given: Any = (),

@@ -33,6 +33,7 @@ from tptheory.deciding.equations_at_instances import (
 )
 from tptheory.deciding.verdicts import Proved, Undecided
 from tptheory.errors import InvalidTypeError, InvalidValueError, UnsupportedExpressionError, complain
+from tptheory.keywords import known_keywords
 from tptheory.numeric.rational_functions import rational_function
 from tptheory.symbolic.arguments import refuse_size
 from tptheory.symbolic.one_meaning import declared
@@ -107,6 +108,7 @@ class SolvedConstants(ShownAsMathematics):
         return "$\\displaystyle " + r",\quad ".join(said) + "$"
 
 
+@known_keywords
 def solve_constants(
     claim: Claim | Theorem, unknowns: Sequence[Symbol], *, seconds: float = 10.0, seed: int = 0
 ) -> SolvedConstants:

@@ -22,6 +22,7 @@ from tptheory.invariants.orbits import Progress
 from tptheory.invariants.quotients import quotients
 from tptheory.invariants.results import ConservationLaws, CountedLaws, Law
 from tptheory.invariants.searching import Search
+from tptheory.keywords import known_keywords
 from tptheory.proving.certificate import Certificate
 from tptheory.proving.restating import restated
 from tptheory.symbolic.dynamics import Flow
@@ -33,6 +34,7 @@ LARGEST_DEGREE = 20
 _NOT_FOR_ALL = "it was found at these widths and for the values that are given; for all matrices it is false"
 
 
+@known_keywords
 def count_conservation_laws(
     rule: str | Rule,
     widths: Sequence[int],
@@ -94,6 +96,7 @@ def count_conservation_laws(
     return count_laws(DataFields(rule, widths, biases, batch, constants), seed, progress)
 
 
+@known_keywords
 def conservation_laws(
     rule: str | Rule,
     widths: Sequence[int],

@@ -22,6 +22,7 @@ from tptheory.claims.ranges import at_numbers, depth_symbols
 from tptheory.claims.tacit import ConstantRank, words
 from tptheory.claims.theorem import Theorem, as_claim
 from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, UnsupportedExpressionError, complain
+from tptheory.keywords import known_keywords
 from tptheory.measuring.defects import Defect, RoundedDefects, exact_defect, worst
 from tptheory.measuring.given_values import GivenValues
 from tptheory.measuring.goal_values import AsTyped, rank_of
@@ -156,6 +157,7 @@ def _short(defect: Any) -> Any:
     return f"{Decimal(numerator) / Decimal(denominator):.3g}"  # it may be too large for a float
 
 
+@known_keywords
 def holds(
     claim: Claim | Theorem,
     values: Mapping[Any, Any],

@@ -17,6 +17,7 @@ from tptheory.claims.goals import NonNegative, Vanishes, symbolic
 from tptheory.claims.ranges import at_small_depths, is_layered
 from tptheory.claims.theorem import Theorem, as_claim
 from tptheory.errors import InvalidValueError, complain
+from tptheory.keywords import known_keywords
 from tptheory.measuring.defects import RoundedDefects, worst
 from tptheory.measuring.goal_values import Compiled, rank_of, steady_matrices, violation
 from tptheory.measuring.instances import Instances, as_floats, is_exact, refuse_unknown
@@ -104,6 +105,7 @@ class CrossCheck(ShownAsTable):
         return Table(f"Cross-check: {'passed' if self.passed else 'not passed'}", rows)
 
 
+@known_keywords
 def crosscheck(
     claim: Claim | Theorem,
     trials: int = 200,

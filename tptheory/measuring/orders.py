@@ -20,6 +20,7 @@ from tptheory.claims.ranges import at_small_depths
 from tptheory.claims.theorem import Theorem, as_claim
 from tptheory.claims.vocabulary import Equal
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
+from tptheory.keywords import known_keywords
 from tptheory.measuring.instances import Instances, is_exact, refuse_unknown
 from tptheory.numeric.constants import check_mapping
 from tptheory.numeric.evaluation import compile_expression
@@ -105,6 +106,7 @@ class OrderInEta(ShownAsTable):
         return Table(f"Order in eta: {'passed' if self.passed else 'not passed'}", rows)
 
 
+@known_keywords
 def order_in_eta(
     subject: Any,
     along: Step | Flow | None = None,

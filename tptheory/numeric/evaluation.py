@@ -11,12 +11,14 @@ from sympy import Basic, Integer, MatrixBase, MatrixExpr, MatrixSymbol, Symbol, 
 
 from tptheory.clock import require_time
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
+from tptheory.keywords import known_keywords
 from tptheory.numeric.arithmetic import Arithmetic, RunArithmetic
 from tptheory.numeric.arithmetic_names import arithmetic_named
 from tptheory.numeric.array_printer import ArrayPrinter, Operation, RankObserver, Recorder, read_widths
 from tptheory.symbolic.expressions import size_symbols
 
 
+@known_keywords
 def evaluate(expression: Any, values: Mapping[Basic, Any], *, arithmetic: str = "float") -> Any:
     """Return the value of a matrix or scalar expression on numbers.
 

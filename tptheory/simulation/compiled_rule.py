@@ -75,12 +75,8 @@ class CompiledRule:
         self._seen: dict[str, tuple[Any, Any]] = {}
         self._ones = kind.full(1, int(net.samples), 1, 1)
         named = [(l, name) for l, name in enumerate(self.signals) if l >= lowest]
-        signals, lacking = _defined_signals(rule, lettered, named)
-        with_letters = with_signals(rule, lambda net, l: net.signal(l))
-        moves = with_letters.flow(lettered) if flow else with_letters.step(lettered)
-        used = {str(moved): {str(symbol) for symbol in move.free_symbols} for moved, move in moves.items()}
-        _refuse_lacking(rule, [moved for moved, names in used.items() if lacking & names], self.weights)
-        self._lacking, self._moved_by_input_signal = lacking, any(self.signals[0] in names for names in used.values())
+        signals, self._lacking = _defined_signals(rule, lettered, named)
+        moves = self._moves(lettered, flow)
         self.starts = {state.symbol: state.start for state in all_states(rule, net)}
         letters = (lettered.input, lettered.target, lettered.error, *map(lettered.signal, range(net.depth + 1)))
         refuse_two_of_one_name(eta, *letters, *signals.values(), *moves, *moves.values(), *self._begun)
@@ -100,6 +96,19 @@ class CompiledRule:
         self.activations = [str(lettered.activation(l)) for l in (0, *layers)]
         self.signals = [str(lettered.signal(l)) for l in (0, *layers)]
         self.error, self.target = str(lettered.error), str(net.target)
+
+    def _moves(self, lettered: _LetteredNetwork, flow: bool) -> Mapping[MatrixSymbol, MatrixExpr]:
+        """Return how each parameter and state moves, and note whether one of them is moved by ``d_0``.
+
+        Raises:
+            MissingMethodError: if a change uses an error signal that the rule does not define.
+        """
+        with_letters = with_signals(self.rule, lambda net, l: net.signal(l))
+        moves = with_letters.flow(lettered) if flow else with_letters.step(lettered)
+        used = {str(moved): {str(symbol) for symbol in move.free_symbols} for moved, move in moves.items()}
+        _refuse_lacking(self.rule, [moved for moved, names in used.items() if self._lacking & names], self.weights)
+        self._moved_by_input_signal = any(self.signals[0] in names for names in used.values())
+        return moves
 
     @property
     def _begun(self) -> list[MatrixExpr]:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from tptheory.errors import ShapeError, complain, unknown_name
+from tptheory.keywords import known_keywords
 from tptheory.numeric.arithmetic import shape_of
 from tptheory.numeric.floats import StackedArithmetic
 from tptheory.simulation.arguments import read_network, step_count, step_size
@@ -23,6 +24,7 @@ from tptheory.symbolic.rules import as_rule
 DTYPES = ("float32", "float64")
 
 
+@known_keywords
 def simulate_ensemble(
     rule: str | Rule,
     weights: Sequence[Any],

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from tptheory.errors import InvalidValueError, complain
+from tptheory.keywords import known_keywords
 from tptheory.numeric.arithmetic_names import dtype_named
 from tptheory.simulation.arguments import increasing, is_flat, read_network, step_count, step_size
 from tptheory.simulation.compiled_rule import CompiledRule
@@ -22,6 +23,7 @@ from tptheory.symbolic.rule import Rule
 from tptheory.symbolic.rules import as_rule
 
 
+@known_keywords
 def simulate(
     rule: str | Rule,
     weights: Sequence[Any],

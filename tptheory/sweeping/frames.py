@@ -10,12 +10,14 @@ from typing import Any
 from tptheory.checking import widths_text
 from tptheory.errors import InvalidFileError, InvalidValueError, complain
 from tptheory.extras import data_frame, optional_library
+from tptheory.keywords import known_keywords
 from tptheory.sweeping.parquet import WAITING, flat
 
 CURVE = "curve"
 """The name of a result that is a whole curve: lists of one length, such as ``{"step": [...], "loss": [...]}``."""
 
 
+@known_keywords
 def sweep_frame(path: str | Path, *, curves: bool = False) -> Any:
     """Return the records of a sweep as a pandas DataFrame, tidy: a row for each cell, and a column for each scalar.
 

@@ -8,6 +8,7 @@ from typing import Any
 from sympy import MatrixExpr, MatrixSymbol, S, Symbol
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, UnsupportedExpressionError, complain
+from tptheory.keywords import known_keywords
 from tptheory.symbolic.arguments import as_expression, refuse_size
 from tptheory.symbolic.differentiation import differential
 from tptheory.symbolic.dynamics import Flow, Motion, Step
@@ -15,6 +16,7 @@ from tptheory.symbolic.expressions import as_matrix
 from tptheory.symbolic.layers import LayerScalar, LayerSymbol, layer_symbols
 
 
+@known_keywords
 def derivative(
     expression: Any,
     by: Any = None,

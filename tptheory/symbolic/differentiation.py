@@ -40,6 +40,7 @@ from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from tptheory.errors import InvalidTypeError, UnsupportedExpressionError, complain
+from tptheory.keywords import known_keywords
 from tptheory.symbolic.adjugate import adjugate
 from tptheory.symbolic.arguments import as_expression, refuse_size
 from tptheory.symbolic.bound import BoundScalar
@@ -225,6 +226,7 @@ LARGEST_ADJUGATE = 4
 the size."""
 
 
+@known_keywords
 def gradient(expression: Any, symbol: Any, invertible: Matrices = ()) -> Any:
     """Return the gradient ``G`` of a scalar expression: ``d expression = <G, d symbol>``, shaped as ``symbol``.
 

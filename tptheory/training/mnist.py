@@ -19,6 +19,7 @@ import numpy as np
 
 from tptheory.errors import InvalidFileError, InvalidTypeError, InvalidValueError, complain
 from tptheory.files import open_regular, write_whole
+from tptheory.keywords import known_keywords
 from tptheory.training.data import DIGITS, Array, DataSet
 
 LARGEST_PAYLOAD = 2**28
@@ -38,6 +39,7 @@ _CHUNK = 2**20
 _PIXEL_LEVELS = 255
 
 
+@known_keywords
 def load_mnist(folder: str | os.PathLike[str] | None = None) -> DataSet:
     """Return MNIST: by name, or offline from a folder that holds its four IDX files, each plain or ``.gz``.
 

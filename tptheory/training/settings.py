@@ -14,6 +14,7 @@ from typing import Any, Literal, TypeVar, get_type_hints
 
 from tptheory.checking import MOST_STEPS, checked_integer, finite, positive, positive_or_zero
 from tptheory.errors import InvalidTypeError, complain, unknown_name
+from tptheory.keywords import refuse_unknown
 
 DTYPES = ("float32", "float64")
 ENGINES = ("auto", "collapsed", "native", "moments", "layerwise")
@@ -254,11 +255,9 @@ def settings_of(settings: TrainSettings | None, options: Mapping[str, Any]) -> T
 
     Raises:
         InvalidTypeError: if ``settings`` are no `TrainSettings`.
-        TypeError: if a keyword argument is no setting, in Python's own words.
+        UnknownArgumentError: if a keyword argument is no setting; the nearest is suggested.
     """
-    for name in options:
-        if name not in {f.name for f in fields(TrainSettings)}:
-            raise TypeError(f"train() got an unexpected keyword argument {name!r}")
+    refuse_unknown("train", options, [f.name for f in fields(TrainSettings)])
     if settings is None:
         return TrainSettings(**options)
     if not isinstance(settings, TrainSettings):

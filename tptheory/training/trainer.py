@@ -13,6 +13,7 @@ import numpy as np
 from tptheory.checking import widths_text
 from tptheory.errors import InvalidValueError, complain
 from tptheory.extras import data_frame
+from tptheory.keywords import known_keywords
 from tptheory.symbolic.rules import Rule
 from tptheory.training.blas_threads import one_blas_thread
 from tptheory.training.checkpoints import Checkpoint, check_same_run, read_checkpoint
@@ -109,6 +110,7 @@ class TrainingRun(ShownAsTable):
         return data_frame(self.columns(readings), "to_frame", "TrainingRun")
 
 
+@known_keywords
 @takes_settings
 def train(
     rule: str | Rule = "bp",

@@ -10,6 +10,7 @@ import numpy as np
 from tptheory.checking import checked_integer
 from tptheory.errors import ShapeError, complain
 from tptheory.files import cannot_write, in_utf8, write_whole
+from tptheory.keywords import known_keywords
 from tptheory.simulation.trajectories import Run
 from tptheory.writing.figures.numbers import run_of, sample_of, subspaces
 from tptheory.writing.templating import html_environment
@@ -20,6 +21,7 @@ DIGITS = 4
 """The decimals of a coordinate, which are finer than a pixel."""
 
 
+@known_keywords
 def subspace_slider(
     run: Run, path: str | Path | None = None, *, alpha: float = 1.0, sample: int = 0, frames: int = 60
 ) -> str:

@@ -18,6 +18,7 @@ from tptheory.deciding.conditions.sizes import EqualSizes
 from tptheory.deciding.conditions.weakest import Progress, WeakestSets
 from tptheory.deciding.verdicts import Proved, Refuted
 from tptheory.errors import InvalidValueError
+from tptheory.keywords import known_keywords
 from tptheory.typesetting.escaping import tex_escaped
 from tptheory.typesetting.expressions import latex_of
 from tptheory.typesetting.notebook import notebook_html
@@ -176,6 +177,7 @@ class Conditions:
         return f"{notebook_html(self.claim.latex())}{table}{notes}"
 
 
+@known_keywords
 def when(
     claim: Claim | Theorem,
     among: Any = None,

@@ -11,6 +11,7 @@ import numpy as np
 
 from tptheory.checking import checked_integer, positive
 from tptheory.errors import InvalidValueError, ShapeError, complain
+from tptheory.keywords import known_keywords
 from tptheory.numeric.equal_values import ComparedByValues
 from tptheory.numeric.floats import FloatArithmetic
 from tptheory.simulation.arguments import increasing
@@ -69,6 +70,7 @@ class Modes(ComparedByValues, ShownAsTable):
         return Table(repr(self)[1:-1], rows, ("time", *(f"u_{k + 1}" for k in shown)))
 
 
+@known_keywords
 def bp_modes(singular_values: Any, initial: Any, times: Any, *, depth: int | None = None) -> Modes:
     """Return the singular modes of the BP flow from aligned weights, with whitened inputs.
 
@@ -235,6 +237,7 @@ class PlateauEscape:
     """`KAPPA` times ``leading``: measured from random weights, not a theorem. None at depth 2: it was not measured."""
 
 
+@known_keywords
 def plateau_escape(
     sigma_1: float, *, depth: int, lr: float, std: float, hidden: int, fraction: float = 0.5
 ) -> PlateauEscape:

@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from tptheory.errors import InvalidValueError, ShapeError, complain, unknown_name
+from tptheory.keywords import known_keywords
 from tptheory.simulation.trajectories import Run
 from tptheory.training.trainer import TrainingRun
 from tptheory.writing.experiments import Drift, OrderDefect, ray_factors
@@ -49,6 +50,7 @@ def trajectories(runs: Mapping[str, Run], ax: Axes | None = None) -> Axes:
     return labelled(ax, "step", r"loss $\frac{1}{2}\,|x_L - y|^2$")
 
 
+@known_keywords
 def error_ray(run: Run, ax: Axes | None = None) -> Axes:
     """Draw the error of the output over steps: its part along the first error, and its part across.
 
@@ -79,6 +81,7 @@ def error_ray(run: Run, ax: Axes | None = None) -> Axes:
     return labelled(ax, "step", r"error $e_t$, in units of $|e_0|$")
 
 
+@known_keywords
 def singular_modes(
     run: Run | Sequence[Any], ax: Axes | None = None, *, l: int | None = None, theory: Any = None
 ) -> Axes:
@@ -199,6 +202,7 @@ def digits(runs: Mapping[str, TrainingRun], quantity: str = "loss", ax: Axes | N
     return labelled(ax, "step", QUANTITIES[quantity])
 
 
+@known_keywords
 def time_series(run: Run, quantity: str, l: int, ax: Axes | None = None, *, sample: int = 0) -> Axes:
     """Draw each entry of ``x_l``, ``d_l``, ``W_l`` or ``dW_l`` over steps; ``d`` and ``dW`` are dashed.
 

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 
 from tptheory.checking import checked_integer
 from tptheory.errors import InvalidValueError, ShapeError, complain
+from tptheory.keywords import known_keywords
 from tptheory.simulation.runs import simulate
 from tptheory.simulation.trajectories import Run
 from tptheory.writing.figures.numbers import (
@@ -42,6 +43,7 @@ MOST_LEVELS = 9
 """The most level lines to either side."""
 
 
+@known_keywords
 def preimage(W: Any, y: Any, ax: Axes | None = None, *, limit: float = LIMIT) -> Axes:
     r"""Draw all ``x`` with ``W x = y``: the coset ``W+ y + ker W``, and its point of least norm, ``W+ y``.
 
@@ -73,6 +75,7 @@ def preimage(W: Any, y: Any, ax: Axes | None = None, *, limit: float = LIMIT) ->
     return finished_space(ax, limit)
 
 
+@known_keywords
 def disc_and_image(W: Any, ax: Axes | None = None, *, limit: float | None = None) -> Axes:
     """Draw the unit circle (dashed) and its image under ``W`` (solid), with the singular directions of both.
 
@@ -105,6 +108,7 @@ def disc_and_image(W: Any, ax: Axes | None = None, *, limit: float | None = None
     return finished_space(ax, limit)
 
 
+@known_keywords
 def gradient_functional(
     run: Run,
     l: int,
@@ -156,6 +160,7 @@ def gradient_functional(
     return finished_space(ax, limit, moment_in_words(run, at))
 
 
+@known_keywords
 def error_field(
     run: Run,
     l: int,

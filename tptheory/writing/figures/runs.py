@@ -12,6 +12,7 @@ from matplotlib.ticker import MaxNLocator
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
 from tptheory.invariants.laws import balance, drifts, log_determinant
+from tptheory.keywords import known_keywords
 from tptheory.simulation.trajectories import Ensemble, Run
 from tptheory.symbolic.rules import Backprop, TargetProp
 from tptheory.training.trainer import TrainingRun
@@ -37,6 +38,7 @@ QUANTILES = (0.1, 0.5, 0.9)
 """The members of an ensemble between which its band lies, and the one that is its line."""
 
 
+@known_keywords
 def loss_curves(
     runs: Mapping[str, Any] | Run | Ensemble | TrainingRun, ax: Axes | None = None, *, against: str | None = None
 ) -> Axes:
@@ -95,6 +97,7 @@ def _losses(name: str, run: Any, clock: str) -> tuple[Any, Any, Any, Any]:
     return at, *np.quantile(loss, QUANTILES, axis=1)
 
 
+@known_keywords
 def law_drift(runs: Mapping[str, Run] | Run, ax: Axes | None = None, *, laws: Any = None) -> Axes:
     """Draw how far laws have drifted since the start of each run.
 
@@ -169,6 +172,7 @@ def _largest_drifts(quantity: Any, run: Run, at: Sequence[int]) -> np.ndarray:
     return np.max([np.zeros(len(at)), *(drifts(part, run, at) for part in parts)], axis=0)
 
 
+@known_keywords
 def spectrum(net: Run | Sequence[Any], ax: Axes | None = None, *, step: int = -1) -> Axes:
     """Draw the singular values of every weight, the largest first, on a logarithmic scale; zeros are left out.
 

@@ -59,11 +59,10 @@ def clock_of(runs: Iterable[Any], against: str | None = None) -> str:
         InvalidValueError: if a run has no such axis, or a flow stands beside a training run.
         UnknownNameError: for another name of an axis.
     """
-    if against is not None and against not in CLOCKS:
+    if against not in (None, *CLOCKS):
         raise unknown_name("against", str(against), CLOCKS)
     runs = list(runs)
-    flows = any(isinstance(run, Trajectory) and run.lr is None for run in runs)
-    trained = any(isinstance(run, TrainingRun) for run in runs)
+    flows, trained = any(map(_is_flow, runs)), any(isinstance(run, TrainingRun) for run in runs)
     if flows and trained:
         mend = "Draw them in two pictures."
         raise InvalidValueError(complain("runs", "flows, or training runs, which have steps alone", "both", mend))
@@ -72,6 +71,10 @@ def clock_of(runs: Iterable[Any], against: str | None = None) -> str:
     if against == "time" and trained:
         raise InvalidValueError(complain("against", "'step' for a training run", against))
     return against or ("time" if flows else "step")
+
+
+def _is_flow(run: Any) -> bool:
+    return isinstance(run, Trajectory) and run.lr is None
 
 
 def moments_of(run: Trajectory, clock: str) -> np.ndarray:

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from mpl_toolkits.mplot3d.art3d import Poly3DCollection
 
 from tptheory.errors import InvalidValueError, ShapeError, complain
+from tptheory.keywords import known_keywords
 from tptheory.simulation.trajectories import Run
 from tptheory.writing.figures.numbers import (
     every,
@@ -44,6 +45,7 @@ _MOST_COSETS = {2: 17, 3: 7}
 """By dimension of the space, the most parallel lines along one direction: more would hide each other."""
 
 
+@known_keywords
 def kernel_and_coimage(
     W: Any, ax: Axes | None = None, *, rank: int | None = None, spacing: float = 0.5, limit: float = LIMIT
 ) -> Axes:
@@ -68,6 +70,7 @@ def kernel_and_coimage(
     return _space(ax, (four.kernel, "kernel"), (four.coimage, "coimage"), steps, limit)
 
 
+@known_keywords
 def image_and_cokernel(
     W: Any, ax: Axes | None = None, *, rank: int | None = None, spacing: float = 0.5, limit: float = LIMIT
 ) -> Axes:
@@ -90,6 +93,7 @@ def image_and_cokernel(
     return _space(ax, (four.cokernel, "cokernel"), (four.image, "image"), steps, limit)
 
 
+@known_keywords
 def activations_and_targets(
     run: Run, l: int, ax: Axes | None = None, *, alpha: float = 1.0, sample: int = 0, step: int | None = None
 ) -> Axes:
@@ -123,6 +127,7 @@ def activations_and_targets(
     return finished_space(ax, title="" if step is None else moment_in_words(run, step))
 
 
+@known_keywords
 def pulled_back_loss(
     net: Run | Sequence[Any],
     l: int,
@@ -172,6 +177,7 @@ def pulled_back_loss(
     return finished_space(ax, limit, moment_in_words(net, step) if isinstance(net, Run) else "")
 
 
+@known_keywords
 def layer_spaces(
     run: Run,
     step: int = 0,

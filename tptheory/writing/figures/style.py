@@ -23,6 +23,7 @@ from matplotlib.figure import Figure
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
 from tptheory.files import write_whole
+from tptheory.keywords import known_keywords
 
 INK = "#1a1a1b"
 """The colour of text and lines; on a page it becomes the colour of the text around the figure."""
@@ -89,6 +90,7 @@ def page_style() -> Iterator[None]:
         yield
 
 
+@known_keywords
 @contextmanager
 def paper_style(*, latex: bool = False) -> Iterator[None]:
     """Draw and save in the letters of a LaTeX document; Matplotlib's settings are afterwards what they were.
@@ -156,6 +158,7 @@ def draw(
     return figure
 
 
+@known_keywords
 def save(figure: Any, path: str | Path, *, style: Style = page_style) -> tuple[Path, Path]:
     """Write a figure as PDF and as PNG, the same bytes each time, and return both paths.
 

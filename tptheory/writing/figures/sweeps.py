@@ -10,6 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain, unknown_name
+from tptheory.keywords import known_keywords
 from tptheory.writing.figures.scales import draw_band, end_at_zero, set_logarithmic
 from tptheory.writing.figures.style import HOLLOW, MARKS, axes_or_new, labelled
 
@@ -21,6 +22,7 @@ HUGE_RANGE = 10_000
 """From which ratio of the largest to the smallest on, results are drawn on a logarithmic scale."""
 
 
+@known_keywords
 def sweep_curves(table: Any, x: str, y: str, ax: Axes | None = None, *, by: str | None = None) -> Axes:
     """Draw a result of a sweep against a parameter: the median over all other parameters, and the range as a band.
 
