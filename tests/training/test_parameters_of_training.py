@@ -61,7 +61,7 @@ def test_damping_has_two_names_and_a_setting() -> None:
 @pytest.mark.parametrize(
     ("rule", "constants", "error", "message"),
     [
-        (half, {}, InvalidValueError, r"a number for s, which Mixed.s=s. uses .* or --set s="),
+        (half, {}, InvalidValueError, r"a number for s, which Mixed.s=s. uses .got none.*--set s="),
         (half, {"t": 1}, UnknownNameError, r"'constants' must be one of s .got 't'"),
         (half, {"s": -0.5}, InvalidValueError, r"'constants\[s\]' must be a number that s, declared nonnegative, may"),
         (half, {"s": "0.5"}, InvalidTypeError, r"'constants\[s\]' must be a real number"),
