@@ -14,8 +14,10 @@ from sympy import (
     Mul,
     Symbol,
     ZeroMatrix,
+    expand_log,
     lambdify,
     latex,
+    log,
     signsimp,
     symbols,
 )
@@ -95,3 +97,15 @@ def test_functions_of_numpy_are_made_of_it():
     assert found[0] == 1
     assert found[1].tolist() == [[1, 0], [0, 0], [0, 0]]
     assert found[2] == pytest.approx(0)
+
+
+@pytest.mark.parametrize(
+    ("rows", "value"),
+    [([[1, 2], [3, 4]], log(2)), ([[1, 2], [2, 4]], log(5)), ([[0, 0]], 0), ([[1, 2, 3]], log(14) / 2)],
+    ids=["invertible", "deficient", "zero", "a row"],
+)
+def test_the_pseudo_determinant_of_numbers_is_evaluated(rows, value):
+    """As the rank and the pseudo-inverse are; one with symbols stays as it is."""
+    assert expand_log(LogPdet(Matrix(rows)).doit(), force=True) == value
+    symbolic = LogPdet(Matrix([[Symbol("s"), 1]]))
+    assert symbolic.doit() == symbolic

@@ -126,17 +126,17 @@ def numbered_parts(claim: Claim, deepest: int = DEEPEST) -> Iterator[tuple[Claim
     for part in claim.conjuncts():
         spoken = {s for e in part.expressions() for s in sympify(e).free_symbols}
         symbols = sorted(depth_symbols(part) | (whole & spoken), key=str)  # a depth is one in all conjuncts
-        meaningful, meaningless = False, None
+        meaningful, meaningless, tried = False, None, ""
         for values in _admitted_depths(symbols, max(deepest, least_depth(part))):
             try:
                 found = list(at_numbers(part, values))
             except InvalidValueError as error:  # such as a claim about layer L - 2, where there is but one
-                meaningless = error
+                meaningless, tried = error, " and ".join(f"{s} = {n}" for s, n in values.items())
             else:
                 meaningful = True
                 yield from found
         if meaningless is not None and not meaningful:
-            raise meaningless
+            raise InvalidValueError(f"{meaningless} That was tried at {tried}, and no smaller depth serves.")
 
 
 def least_depth(conjunct: Claim) -> int:

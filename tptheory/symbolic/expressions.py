@@ -8,7 +8,7 @@ operators; the expressions that ``*``, ``+``, ``-`` and ``/`` build are understo
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from typing import Any
 
@@ -26,6 +26,8 @@ from sympy import (
     Trace,
     Transpose,
     ZeroMatrix,
+    log,
+    sqrt,
     sympify,
 )
 from sympy.core.basic import Basic
@@ -34,6 +36,7 @@ from sympy.printing.precedence import PRECEDENCE
 from sympy.printing.pretty.stringpict import prettyForm
 
 from tptheory.errors import InvalidTypeError, ShapeError, complain
+from tptheory.symbolic.numpy_code import numpy_code
 from tptheory.typesetting.expressions import node_latex
 from tptheory.typesetting.spelling import product_text
 
@@ -56,6 +59,12 @@ def as_matrix(argument: str, value: Any) -> MatrixExpr:
     raise InvalidTypeError(
         complain(argument, "a SymPy matrix expression", value, "Build it from net.weight(l) or MatrixSymbol.")
     )
+
+
+def evaluated(A: MatrixExpr, hints: Mapping[str, Any]) -> tuple[Any, bool]:
+    """Return a matrix as SymPy's ``doit`` evaluates it, and whether it is one of numbers."""
+    A = A.doit(**hints) if hints.get("deep", True) else A
+    return A, isinstance(A, MatrixBase) and not A.free_symbols
 
 
 def size_symbols(matrix: MatrixExpr) -> set[Any]:
@@ -130,17 +139,13 @@ class Pinv(MatrixExpr):
 
         A matrix with symbols stays inside the node: its rank, and with it the formula, depends on their values.
         """
-        argument = self.arg.doit(**hints) if hints.get("deep", True) else self.arg
-        known = isinstance(argument, MatrixBase) and not argument.free_symbols
-        return argument.pinv() if known else Pinv(argument)
+        A, known = evaluated(self.arg, hints)
+        return A.pinv() if known else Pinv(A)
 
     def _latex(self, printer: Any, *_: Any) -> str:
         return node_latex(self)
 
-    def _numpycode(self, printer: Any) -> str:
-        return f"{printer._module_format('numpy.linalg.pinv')}({printer._print(self.arg)})"
-
-    _scipycode = _numpycode  # of which lambdify makes functions where SciPy is there
+    _numpycode = _scipycode = numpy_code
 
     def _pretty(self, printer: Any) -> prettyForm:
         base = printer._print(self.arg)
@@ -172,13 +177,15 @@ class LogPdet(Expr):
         """The matrix whose pseudo-determinant this is."""
         return self.args[0]
 
-    def _numpycode(self, printer: Any) -> str:
-        singular, A = printer._module_format("numpy.linalg.svd"), printer._print(self.arg)
-        known, log = printer._module_format("numpy.linalg.matrix_rank"), printer._module_format("numpy.log")
-        total = printer._module_format("numpy.sum")
-        return f"{total}({log}({singular}({A}, compute_uv=False)[:{known}({A})]))"
+    def doit(self, **hints: Any) -> Any:
+        """Evaluate the argument, and the logarithm of a matrix of numbers; one with symbols stays inside the node."""
+        A, known = evaluated(self.arg, hints)
+        if not known:
+            return LogPdet(A)
+        squared = abs((A * A.T).charpoly().all_coeffs()[A.rank()])  # the product of the eigenvalues but the zeros
+        return log(sqrt(squared))
 
-    _scipycode = _numpycode  # of which lambdify makes functions where SciPy is there
+    _numpycode = _scipycode = numpy_code
 
     def _latex(self, printer: Any, exp: str | None = None) -> str:
         return node_latex(self, exp)

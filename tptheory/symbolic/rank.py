@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Expr, Identity, Integer, MatrixBase, MatrixExpr, S, ZeroMatrix
+from sympy import Expr, Identity, Integer, MatrixExpr, S, ZeroMatrix
 
-from tptheory.symbolic.expressions import Pinv, as_matrix
+from tptheory.symbolic.expressions import Pinv, as_matrix, evaluated
+from tptheory.symbolic.numpy_code import numpy_code
 from tptheory.typesetting.expressions import node_latex
 
 
@@ -44,14 +45,10 @@ class Rank(Expr):
 
     def doit(self, **hints: Any) -> Any:
         """Evaluate the argument, and the rank of a matrix of numbers; one with symbols stays inside the node."""
-        argument = self.arg.doit(**hints) if hints.get("deep", True) else self.arg
-        known = isinstance(argument, MatrixBase) and not argument.free_symbols
-        return Integer(argument.rank()) if known else Rank(argument)
+        A, known = evaluated(self.arg, hints)
+        return Integer(A.rank()) if known else Rank(A)
 
-    def _numpycode(self, printer: Any) -> str:
-        return f"{printer._module_format('numpy.linalg.matrix_rank')}({printer._print(self.arg)})"
-
-    _scipycode = _numpycode  # of which lambdify makes functions where SciPy is there
+    _numpycode = _scipycode = numpy_code
 
     def _sympystr(self, printer: Any) -> str:
         return f"rank({printer._print(self.arg)})"
