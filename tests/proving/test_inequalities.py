@@ -19,7 +19,7 @@ s, t, u = symbols("s t u", real=True)
 c, d = symbols("c d", positive=True)
 B = MatrixSymbol("B", k, n)
 one, batch, two = DeepLinearNetwork(depth=1), DeepLinearNetwork(depth=1, batch=k), DeepLinearNetwork(depth=2)
-W_1, W_2 = two.weights
+(W_1, W_2), x_0 = two.weights, two.input
 psd, definite = positive_semidefinite, positive_definite
 
 
@@ -57,6 +57,13 @@ TRUE = {
     "zero or a square above 0": AnyOf(Zero(s), at_least(s**2, 0)),
     "a chain": AtMost(s, u, given=[at_most(s, t), at_most(t, u)]),
     "a trace by Cauchy-Schwarz": AtMost(trace(S) ** 2, n * squared_norm(S)),
+    "the square of a mean": AtMost((trace(S) / n) ** 2, squared_norm(S) / n),
+    "a trace, divided by the size": AtMost(trace(S) ** 2 / n, trace(S * S), given=symmetric(S)),
+    "Cauchy-Schwarz, divided": AtMost(trace(A.T * B) ** 2 / squared_norm(B), squared_norm(A), given=nonzero(B)),
+    "a gradient below three norms": AtMost(
+        squared_norm(W_2.T * two.error * x_0.T), squared_norm(W_2) * squared_norm(two.error) * squared_norm(x_0)
+    ),
+    "norms with a difference": AtMost(squared_norm(A * (S - T)), squared_norm(A) * squared_norm(S - T)),
     "a trace of a symmetric square": AtMost(trace(S) ** 2, n * trace(S * S), given=symmetric(S)),
     "Cauchy-Schwarz of matrices": AtMost(trace(A.T * B) ** 2, squared_norm(A) * squared_norm(B)),
     "Cauchy-Schwarz in a metric": AtMost(
@@ -126,6 +133,12 @@ TRUE = {
 }
 
 FALSE = {
+    "the square of a mean, of another matrix": AtMost((trace(S) / n) ** 2, squared_norm(S) / n**2),
+    "a trace, divided by the size, without symmetry": AtMost(trace(S) ** 2 / n, trace(S * S)),
+    "Cauchy-Schwarz, divided by half": AtMost(
+        2 * trace(A.T * B) ** 2 / squared_norm(B), squared_norm(A), given=nonzero(B)
+    ),
+    "norms with half a difference": AtMost(2 * squared_norm(A * (S - T)), squared_norm(A) * squared_norm(S - T)),
     "Cauchy-Schwarz in one metric": AtMost(
         trace(x.T * y) ** 2, trace(x.T * S * x) * trace(y.T * S * y), given=definite(S)
     ),

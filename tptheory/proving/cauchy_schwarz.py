@@ -3,7 +3,8 @@
 With ``b^2 = |B|^2`` and ``k = 1 / |B|^2`` its squared norm is ``|A|^2 |B|^2 - t^2``; where ``B = 0`` there is nothing
 to show. Here ``B`` may be an identity, so that ``tr(A)^2 <= n |A|^2``; and ``A`` and ``B`` may end with the root of a
 positive semidefinite matrix ``S = R R'``, so that ``(x'S y)^2 <= x'S x y'S y``. A rank is the squared norm of a
-projection, so that ``tr(A)^2 <= rank(A) |A|^2``. Where the size of A is a number, ``A - tr(A) I / n`` needs no root.
+projection, so that ``tr(A)^2 <= rank(A) |A|^2``. Where the size of A is a number, ``A - tr(A) I / n`` needs no root;
+nor does ``A - (t k) B`` where the claim is divided by ``|B|^2``, as in ``tr(A)^2 / n <= |A|^2``.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from typing import NamedTuple
 from tptheory.proving.completion import Completion
 from tptheory.proving.knowledge import ROOT
 from tptheory.proving.letters import Size
-from tptheory.proving.square_roots import root_equation, root_of_norm
+from tptheory.proving.searching import common_scalars, divided
+from tptheory.proving.square_roots import root_equation, root_of_norm, root_of_scalar
 from tptheory.proving.square_words import SquareCandidate
 from tptheory.proving.translation import Translator
 from tptheory.proving.transposes import plain_word, signs_of_transposes
@@ -35,12 +37,20 @@ def completed_squares(number: Polynomial, translator: Translator) -> list[Square
 
     Args:
         number: what is to be shown not to be above 0.
-        translator: the translator, which learns the letters ``b`` and ``k``.
+        translator: the translator, which learns the letters ``b`` and ``k``, and the roots of what all terms share.
     """
+    shared = common_scalars(number)
+    roots = [root_of_scalar(translator, s) for s in shared]
+    if shared and None not in roots:
+        inside = completed_squares(divided(number, shared), translator)
+        return [c._replace(roots=tuple(sorted((*c.roots, *filter(None, roots))))) for c in inside]
     found = list(_traces_and_norms(number, translator))
+    basis = translator.short_completion()
+    for quotient in _quotients(number, translator):
+        if squares := _completed_quotient(quotient, translator, basis):
+            return squares
     if not found:
         return _matrices_and_means(number)
-    basis = translator.short_completion()
     for t, A, B in found:
         for word in (A.word, translator.alphabet.transpose(A.word)):
             squares = _completed(t, word, B, translator, basis)
@@ -76,6 +86,43 @@ def _traces_and_norms(number: Polynomial, translator: Translator) -> Iterator[tu
                 yield t, A, B
 
 
+class _Quotient(NamedTuple):
+    """A trace ``t`` whose square is divided by ``|B|^2``, by the letter ``k`` of its reciprocal, beside ``-|A|^2``."""
+
+    t: str
+    k: str
+    A: _Factor
+    B: _Factor
+
+
+def _quotients(number: Polynomial, translator: Translator) -> Iterator[_Quotient]:
+    """Run through the terms ``k t^2`` of a number, each beside the terms ``-|A|^2``."""
+    norms = {_letter(K): N for N, K in translator.inverse_pairs() if N.is_scalar and _is_one_scalar(K)}
+    alone = [scalars[0] for (scalars, _), c in number.terms.items() if c < 0 and len(scalars) == 1]
+    for (scalars, _), c in number.terms.items():
+        squared = [t for t in dict.fromkeys(scalars) if scalars.count(t) == 2]
+        reciprocals = [k for k in scalars if k in norms and _is_one_scalar(norms[k])]
+        if c > 0 and len(scalars) == 3 and squared and reciprocals:
+            (t,), (k,) = squared, reciprocals
+            for one in alone:
+                for A, B in product(_factors(one, translator), _factors_of(_letter(norms[k]), translator)):
+                    yield _Quotient(t, k, A, B)
+
+
+def _is_one_scalar(p: Polynomial) -> bool:
+    """Whether a polynomial is one letter of a number, or one trace."""
+    return len(p.terms) == 1 and all(len(scalars) == 1 and not word for scalars, word in p.terms)
+
+
+def _completed_quotient(found: _Quotient, translator: Translator, basis: Completion) -> list[SquareCandidate]:
+    """Return the two candidates of the square of ``A - (t k) B``, if the trace of ``A B'`` is ``t``."""
+    for word in (found.A.word, translator.alphabet.transpose(found.A.word)):
+        if _has_trace(word, found.B, [found.t], translator, basis):
+            scaled = SquareCandidate((), tuple(sorted((found.k, found.t))), found.B.word, found.B.size)
+            return [SquareCandidate((), (), word), scaled]
+    return []
+
+
 def _negative_products_of_two(number: Polynomial) -> list[tuple[str, ...]]:
     """Return both scalars of each term that has two and a negative coefficient, as ``-|A|^2 |B|^2`` has."""
     return [scalars for (scalars, _), c in number.terms.items() if c < 0 and len(scalars) == 2]
@@ -92,15 +139,20 @@ def completed_square(t: str, A: str, B: str, translator: Translator) -> list[Squ
 
 def _completed(t: list[str], A: str, B: _Factor, translator: Translator, basis: Completion) -> list[SquareCandidate]:
     """Return the two candidates of one square, if the trace of ``A B'`` is the number ``t``, or 1."""
-    alphabet = translator.alphabet
-    left = Polynomial.word(alphabet, A) if A else None
-    if left is None or (left.rows, left.columns) != (alphabet.shape(B.word) if B.word else (B.size, B.size)):
-        return []
-    whole = left * Polynomial.word(alphabet, B.word).transpose() if B.word else left
-    if basis.prove(whole.trace() - Polynomial.number(alphabet, tuple(t))) is None:
+    if not _has_trace(A, B, t, translator, basis):
         return []
     b, k = _root_and_reciprocal(B, translator)
     return [SquareCandidate((b,), (), A), SquareCandidate((b,), tuple(sorted((k, *t))), B.word, B.size)]
+
+
+def _has_trace(A: str, B: _Factor, t: list[str], translator: Translator, basis: Completion) -> bool:
+    """Whether the trace of ``A B'`` is the number ``t``, or 1 where there is no number."""
+    alphabet = translator.alphabet
+    left = Polynomial.word(alphabet, A) if A else None
+    if left is None or (left.rows, left.columns) != (alphabet.shape(B.word) if B.word else (B.size, B.size)):
+        return False
+    whole = left * Polynomial.word(alphabet, B.word).transpose() if B.word else left
+    return basis.prove(whole.trace() - Polynomial.number(alphabet, tuple(t))) is not None
 
 
 def _factors(s: str, translator: Translator) -> Iterator[_Factor]:
