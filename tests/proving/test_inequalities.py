@@ -18,7 +18,8 @@ x, y = MatrixSymbol("x", n, 1), MatrixSymbol("y", n, 1)
 s, t, u = symbols("s t u", real=True)
 c, d = symbols("c d", positive=True)
 B = MatrixSymbol("B", k, n)
-one, batch, two = DeepLinearNetwork(depth=1), DeepLinearNetwork(depth=1, batch=k), DeepLinearNetwork(depth=2)
+one, batch = DeepLinearNetwork(depth=1), DeepLinearNetwork(depth=1, batch=k)
+two, three = DeepLinearNetwork(depth=2), DeepLinearNetwork(depth=3)
 (W_1, W_2), x_0 = two.weights, two.input
 psd, definite = positive_semidefinite, positive_definite
 
@@ -62,6 +63,16 @@ TRUE = {
     "Cauchy-Schwarz, divided": AtMost(trace(A.T * B) ** 2 / squared_norm(B), squared_norm(A), given=nonzero(B)),
     "a gradient below three norms": AtMost(
         squared_norm(W_2.T * two.error * x_0.T), squared_norm(W_2) * squared_norm(two.error) * squared_norm(x_0)
+    ),
+    "a gradient through bounded layers (Polyak and Lojasiewicz)": AtMost(
+        c * d * squared_norm(three.error * x_0.T),
+        squared_norm(BP.descent(three, 1)),
+        given=[at_least(W * W.T, bound * Identity(W.rows)) for W, bound in zip(three.weights[1:], (c, d), strict=True)],
+    ),
+    "a gradient through layers that are bounded above": AtMost(
+        squared_norm(BP.descent(three, 1)),
+        c * d * squared_norm(three.error * x_0.T),
+        given=[at_most(W * W.T, bound * Identity(W.rows)) for W, bound in zip(three.weights[1:], (c, d), strict=True)],
     ),
     "norms with a difference": AtMost(squared_norm(A * (S - T)), squared_norm(A) * squared_norm(S - T)),
     "a trace of a symmetric square": AtMost(trace(S) ** 2, n * trace(S * S), given=symmetric(S)),
@@ -133,6 +144,11 @@ TRUE = {
 }
 
 FALSE = {
+    "a gradient through layers that are bounded on the other side": AtMost(
+        c * d * squared_norm(three.error * x_0.T),
+        squared_norm(BP.descent(three, 1)),
+        given=[at_least(W.T * W, bound * Identity(W.cols)) for W, bound in zip(three.weights[1:], (c, d), strict=True)],
+    ),
     "the square of a mean, of another matrix": AtMost((trace(S) / n) ** 2, squared_norm(S) / n**2),
     "a trace, divided by the size, without symmetry": AtMost(trace(S) ** 2 / n, trace(S * S)),
     "Cauchy-Schwarz, divided by half": AtMost(

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from itertools import product
 from math import prod
 
+from tptheory.proving.factor_bounds import bounded_factors
 from tptheory.proving.square_words import Groups, Resources, SquareCandidate, Words, halved, parts, shape_text
 from tptheory.proving.words import Alphabet, Polynomial
 
@@ -29,10 +30,11 @@ def candidate_sets(scalar: Polynomial, reduced: Polynomial, resources: Resources
 
     First come halves of as few shapes as possible that cover all terms, then all halves, also those of the terms as
     they were before hypotheses rewrote them. Then come the halves of the traces of square hypotheses: adding such a
-    trace may turn a term that looks negative into squares. Where hypotheses speak of roots, products of columns with
-    principal roots follow, then of the halves with the other roots, and these again near the end. Then come the
-    velocities alone, and at last all of these with what stands beside a velocity, with halves of terms that hypotheses
-    turn into others, with both parts of forms that are cut in two, and with powers of the numbers, multiplied by roots.
+    trace may turn a term that looks negative into squares. Where hypotheses speak of roots, factors that are bounded
+    one after the other follow, products of columns with principal roots, then of the halves with the other roots, and
+    these again near the end. Then come the velocities alone, and at last all of these with what stands beside a
+    velocity, with halves of terms that hypotheses turn into others, with both parts of forms that are cut in two, and
+    with powers of the numbers, multiplied by roots.
     """
     if resources.completed:
         yield [*resources.completed]
@@ -49,6 +51,7 @@ def candidate_sets(scalar: Polynomial, reduced: Polynomial, resources: Resources
     yield of_hypotheses
     yield [*everything, *of_hypotheses]
     if resources.multipliers:
+        yield [*bounded_factors(words.halves(scalar), resources, scalar.alphabet)]
         typed = sorted({*map(words.turned, [*everything, *words.halves(scalar), *words.by_equations(reduced, 1)])})
         yield from words.with_multiples(words.times_principal_roots(words.ends(reduced)))
         products = [*words.multiplied(typed)]
