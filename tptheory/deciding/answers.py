@@ -42,7 +42,7 @@ LOOKED = 0.5
 """The seconds after which a search that met the hypotheses nowhere says so, though its time was up."""
 NO_INSTANCE = "no instance that meets the hypotheses"
 """The words of a verdict where no hypotheses were met: the claim may say nothing."""
-ABSURD = f"{NO_INSTANCE} exists: they contradict each other, for 1 = 0 follows from them"
+ABSURD = f"{NO_INSTANCE} exists: it is proved that they contradict each other"
 """The words of a verdict where the hypotheses are shown to contradict each other."""
 OUTSIDE = "outside the language of the prover"
 """The words where a claim has something that the prover cannot speak of."""
@@ -71,8 +71,7 @@ def prove(claim: Claim | Theorem, seconds: float = 10.0) -> Proved | Undecided:
         InvalidValueError: if ``seconds`` is not a positive number.
 
     >>> from sympy import MatrixSymbol, symbols
-    >>> from tptheory.claims.inequalities import AtMost
-    from tptheory.claims.vocabulary import Equal
+    >>> from tptheory.claims.vocabulary import Equal
     >>> from tptheory.symbolic.expressions import Pinv
     >>> A = MatrixSymbol("A", *symbols("m n"))
     >>> prove(Equal(A.T * A * Pinv(A), A.T)).proved
@@ -313,8 +312,7 @@ def decide(claim: Claim | Theorem, seconds: float = 10.0, seed: int = 0) -> Prov
         InvalidValueError: if ``seconds`` is not a positive number.
 
     >>> from sympy import MatrixSymbol, symbols
-    >>> from tptheory.claims.inequalities import AtMost
-    from tptheory.claims.vocabulary import Equal
+    >>> from tptheory.claims.vocabulary import Equal
     >>> from tptheory.symbolic.expressions import Pinv
     >>> A = MatrixSymbol("A", *symbols("m n"))
     >>> decide(Equal(Pinv(A), A.T))

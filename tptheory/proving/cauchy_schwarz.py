@@ -10,12 +10,13 @@ nor does ``A - (t k) B`` where the claim is divided by ``|B|^2``, as in ``tr(A)^
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import permutations, product
+from itertools import chain, permutations, product
 from typing import NamedTuple
 
 from tptheory.proving.completion import Completion
 from tptheory.proving.knowledge import ROOT
 from tptheory.proving.letters import Size
+from tptheory.proving.rewriting import without
 from tptheory.proving.searching import common_scalars, divided
 from tptheory.proving.square_roots import root_equation, root_of_norm, root_of_scalar
 from tptheory.proving.square_words import SquareCandidate
@@ -44,19 +45,14 @@ def completed_squares(number: Polynomial, translator: Translator) -> list[Square
     if shared and None not in roots:
         inside = completed_squares(divided(number, shared), translator)
         return [c._replace(roots=tuple(sorted((*c.roots, *filter(None, roots))))) for c in inside]
-    found = list(_traces_and_norms(number, translator))
-    basis = translator.short_completion()
-    for quotient in _quotients(number, translator):
-        if squares := _completed_quotient(quotient, translator, basis):
-            return squares
-    if not found:
+    products = list(_traces_and_norms(number, translator))
+    quotients = list(_quotients(number, translator))
+    if not products and not quotients:
         return _matrices_and_means(number)
-    for t, A, B in found:
-        for word in (A.word, translator.alphabet.transpose(A.word)):
-            squares = _completed(t, word, B, translator, basis)
-            if squares:
-                return squares
-    return []
+    basis = translator.short_completion()
+    found = [_completed_quotient(each, translator, basis) for each in quotients]
+    tried = (_completed_product(*each, translator, basis) for each in products)
+    return next(filter(None, chain(found, tried)), [])
 
 
 def _matrices_and_means(number: Polynomial) -> list[SquareCandidate]:
@@ -97,21 +93,27 @@ class _Quotient(NamedTuple):
 
 def _quotients(number: Polynomial, translator: Translator) -> Iterator[_Quotient]:
     """Run through the terms ``k t^2`` of a number, each beside the terms ``-|A|^2``."""
-    norms = {_letter(K): N for N, K in translator.inverse_pairs() if N.is_scalar and _is_one_scalar(K)}
     alone = [scalars[0] for (scalars, _), c in number.terms.items() if c < 0 and len(scalars) == 1]
+    for t, k, norm in _divided_squares(number, translator):
+        for one in alone:
+            for A, B in product(_factors(one, translator), _factors_of(norm, translator)):
+                yield _Quotient(t, k, A, B)
+
+
+def _divided_squares(number: Polynomial, translator: Translator) -> Iterator[tuple[str, str, str]]:
+    """Run through the letters ``t`` and ``k`` of the terms ``k t^2``, each with the letter of what ``k`` inverts."""
+    pairs = [pair for pair in translator.inverse_pairs() if all(map(_is_one_scalar, pair))]
+    norms = {_letter(K): _letter(N) for N, K in pairs}
     for (scalars, _), c in number.terms.items():
-        squared = [t for t in dict.fromkeys(scalars) if scalars.count(t) == 2]
-        reciprocals = [k for k in scalars if k in norms and _is_one_scalar(norms[k])]
-        if c > 0 and len(scalars) == 3 and squared and reciprocals:
-            (t,), (k,) = squared, reciprocals
-            for one in alone:
-                for A, B in product(_factors(one, translator), _factors_of(_letter(norms[k]), translator)):
-                    yield _Quotient(t, k, A, B)
+        for k, norm in norms.items():
+            rest = without(scalars, [k])
+            if c > 0 and rest and len(rest) == 2 and rest[0] == rest[1]:
+                yield rest[0], k, norm
 
 
 def _is_one_scalar(p: Polynomial) -> bool:
     """Whether a polynomial is one letter of a number, or one trace."""
-    return len(p.terms) == 1 and all(len(scalars) == 1 and not word for scalars, word in p.terms)
+    return p.is_scalar and len(p.terms) == 1 and all(len(scalars) == 1 and not word for scalars, word in p.terms)
 
 
 def _completed_quotient(found: _Quotient, translator: Translator, basis: Completion) -> list[SquareCandidate]:
@@ -143,6 +145,14 @@ def _completed(t: list[str], A: str, B: _Factor, translator: Translator, basis: 
         return []
     b, k = _root_and_reciprocal(B, translator)
     return [SquareCandidate((b,), (), A), SquareCandidate((b,), tuple(sorted((k, *t))), B.word, B.size)]
+
+
+def _completed_product(
+    t: list[str], A: _Factor, B: _Factor, translator: Translator, basis: Completion
+) -> list[SquareCandidate]:
+    """Return the two candidates of one square, if the trace of ``A B'``, or of ``A'B'``, is ``t``."""
+    words = (A.word, translator.alphabet.transpose(A.word))
+    return next(filter(None, (_completed(t, word, B, translator, basis) for word in words)), [])
 
 
 def _has_trace(A: str, B: _Factor, t: list[str], translator: Translator, basis: Completion) -> bool:

@@ -44,14 +44,10 @@ def _chain(half: SquareCandidate, bounds: list[_Bound]) -> Iterator[SquareCandid
 
 
 def _bounds_of(p: Polynomial, resources: Resources) -> Iterator[_Bound]:
-    """Read a hypothesis as a bound, if it is one."""
-    alphabet = p.alphabet
-    identities = [scalars for scalars, word in p.terms if not word]
-    halves = [half_of(alphabet, [word]) for scalars, word in p.terms if word and not scalars]
-    if len(p.terms) != 3 or len(identities) != 1 or len(halves) != 2 or not all(halves):
-        return
-    (scalars,) = identities
-    if all(s in resources.roots for s in scalars):
-        for R, W in (halves, reversed(halves)):
+    """Read a hypothesis as a bound, if it is one: three terms, of which one is a multiple of the identity."""
+    halves = [half_of(p.alphabet, [word]) for scalars, word in p.terms if word and not scalars]
+    numbers = [scalars for scalars, word in p.terms if not word and resources.roots.keys() >= {*scalars}]
+    if (len(p.terms), len(halves), len(numbers)) == (3, 2, 1) and all(halves):
+        for R, W in (halves, halves[::-1]):
             if R in resources.multipliers:
-                yield _Bound(W, R, tuple(resources.roots[s] for s in scalars))
+                yield _Bound(W, R, tuple(resources.roots[s] for s in numbers[0]))
