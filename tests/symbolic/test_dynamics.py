@@ -170,6 +170,8 @@ def test_what_moves_is_found_by_its_name():
     """An unknown name is refused, with the nearest one."""
     net = DeepLinearNetwork(depth=2)
     flow = Backprop().flow(net)
-    assert flow["W_1"] == flow[net.weight(1)]
+    assert flow["W_1"] == flow.get("W_1") == flow[net.weight(1)]
+    assert "W_1" in flow
+    assert "W_9" not in flow
     with pytest.raises(UnknownNameError, match=r"'symbol' must be one of W_1, W_2 .* Did you mean"):
         flow["W_9"]

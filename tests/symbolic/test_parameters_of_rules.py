@@ -124,7 +124,15 @@ class Between(Rule):
         return (1 - self.s) * W.T + self.s * Pinv(W)
 
 
+class Of(Backprop):
+    """BP, but for a rule that it keeps."""
+
+    def __init__(self, inner):
+        self.inner = inner
+
+
 TITLES = {
+    "a rule that the title does not speak of": (Of(Between(2)), "Of at inner = Between at s = 2"),
     "a number": (Between(Rational(1, 2)), "Between at s = 1/2"),
     "a symbol of the same name": (Between(Symbol("s")), "Between"),
     "another symbol": (Between(Symbol("t")), "Between at s = t"),

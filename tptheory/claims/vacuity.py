@@ -6,9 +6,10 @@ An oblong matrix is not invertible, a wide one has dependent columns, and a numb
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
-from sympy import Expr, Identity, MatrixExpr, MatrixSymbol, OneMatrix, S, Symbol
+from sympy import Dummy, Expr, Identity, MatrixExpr, MatrixSymbol, OneMatrix, S, Symbol
 
 from tptheory.claims.claim import Claim
 from tptheory.claims.compound import AllOf, Holds
@@ -41,18 +42,19 @@ def _impossible_equations(item: Any) -> Iterator[str]:
         if not isinstance(goal, Vanishes) or not isinstance(goal.left, Expr) or isinstance(goal.left, MatrixExpr):
             continue
         residual = goal.residual()
-        if rebuild(residual, _number_of_matrices).is_nonzero:
+        known: dict[Any, Any] = {}
+        if rebuild(residual, partial(_number_of_matrices, known)).is_nonzero:
             numbers = sorted((s for s in residual.free_symbols if isinstance(s, Symbol)), key=str)
             because = " and ".join(f"{s} is{declared(s)}" for s in numbers)
             yield f"{item.conclusion(text_of)} is never so" + (f": {because}" if because else "")
 
 
-def _number_of_matrices(part: Any) -> Any:
+def _number_of_matrices(symbols: dict[Any, Any], part: Any) -> Any:
     """Return a symbol for a function of matrices, into which SymPy would look for signs; any other part as it is."""
-    if any(isinstance(argument, MatrixExpr) for argument in part.args):
-        known = {"integer": True, "nonnegative": True} if isinstance(part, Rank) else {"real": True}
-        return Symbol(str(part), **known)
-    return part
+    if not any(isinstance(argument, MatrixExpr) for argument in part.args):
+        return part
+    declared_so = {"integer": True, "nonnegative": True} if isinstance(part, Rank) else {"real": True}
+    return symbols.setdefault(part, Dummy(**declared_so))
 
 
 def oversized(claim: Claim) -> tuple[str, ...]:

@@ -180,9 +180,9 @@ class VerdictTable:
         self.out.print(row.append_text(mark) if mark else row)
 
     def print_legend(self, *keys: str) -> None:
-        """Say what the words of a table mean, in one line."""
+        """Say what the words of a table mean, a line each."""
         if keys:
-            self.out.print(Text("; ".join(f"{key}: {LEGEND[key]}" for key in keys), "dim"))
+            self.out.print(Text("\n".join(f"{key}: {LEGEND[key]}" for key in keys), "dim"))
 
     def print_below(self, text: str, cut: bool) -> None:
         """Print text under a row, its lines cut to the screen or whole."""

@@ -36,9 +36,11 @@ The shares of the first turn are small: most claims are settled within them.
 """
 LEAST_SECONDS = 0.02
 """The seconds that the prover or the refuter gets at least, even where the other has used up the time."""
-LOOKED_AT = 1
+TURN_OF_CONTRADICTION_CHECK = 1
 """The number of the turn after which it is looked whether hypotheses that no instance met contradict each other."""
-LOOKED = 0.5
+CONTRADICTION_SHARE = 0.5
+"""What part of the time that is left this may take."""
+SECONDS_BEFORE_NO_INSTANCE_IS_TOLD = 0.5
 """The seconds after which a search that met the hypotheses nowhere says so, though its time was up."""
 NO_INSTANCE = "no instance that meets the hypotheses"
 """The words of a verdict where no hypotheses were met: the claim may say nothing."""
@@ -267,7 +269,7 @@ class _Refuter:
 
         That no instance met them is said if the search was long, came to its end, or nothing can meet them.
         """
-        looked = took < allowed or took > LOOKED or unmeetable(self.claim)
+        looked = took < allowed or took > SECONDS_BEFORE_NO_INSTANCE_IS_TOLD or unmeetable(self.claim)
         vacuous = self.claim.premises() and searched.evidence["instances tried"] == 0 and looked
         reason = f"{NO_INSTANCE} was found: {_why_none(self.claim)}" if vacuous else searched.reason
         return Undecided(self.claim, "; ".join(oversized(self.claim)) or reason, searched.evidence, took)
@@ -351,11 +353,11 @@ def _in_turns(
             yield "proof", proof
             more_instances &= not _says_absurd(proof)
         if more_instances:
-            allowed = part(for_search if more_proofs or turn <= LOOKED_AT else 1)
+            allowed = part(for_search if more_proofs or turn <= TURN_OF_CONTRADICTION_CHECK else 1)
             met = refuter.run(allowed)
             more_instances = met.seconds >= allowed and not refuter.ended
-            if turn == LOOKED_AT and refuter.met_nothing:
-                met = _unless_absurd(met, part(0.5))
+            if turn == TURN_OF_CONTRADICTION_CHECK and refuter.met_nothing:
+                met = _unless_absurd(met, part(CONTRADICTION_SHARE))
             yield "search", met
             more_proofs &= not _says_absurd(met)
             more_instances &= not _says_absurd(met)

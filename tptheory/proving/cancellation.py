@@ -89,6 +89,7 @@ def _lemmas(translator: Translator, deadline: float) -> list[tuple[Polynomial, P
         _images_of_roots(translator),
         _images_of_sums(translator, consequences),
         _other_inverses(translator, basis),
+        _images_of_pairs(translator),
         (LemmaCandidate(q) for p in consequences for q in _cut(p)),
         _differences(translator.alphabet, basis),
     )
@@ -138,9 +139,8 @@ def _roots(translator: Translator, basis: Completion, deadline: float) -> Iterat
 def _images_of_roots(translator: Translator) -> Iterator[LemmaCandidate]:
     """Run through ``R'X`` for each root ``R R' = M``: as ``|R'X|^2 = tr(X'M X)``, it is 0 where ``X'M X`` is.
 
-    ``X`` is a letter, or ``I - A A+`` or ``I - A+ A``, perhaps times coordinates. A letter is tried again with the
-    square of ``X Q`` for each root ``Q Q' = N``, for ``M X + X N = 0``; and the difference of two forms with those of
-    both roots.
+    ``X`` is a letter, or ``I - A A+`` or ``I - A+ A``, perhaps times coordinates. A square letter is tried again with
+    the square of ``X R``, for ``M X + X M = 0``; and the difference of two forms with those of both roots.
     """
     letters = _matrices(translator.alphabet)
     roots = [p for p in letters if _is_of_kind(p, ROOT)]
@@ -148,8 +148,16 @@ def _images_of_roots(translator: Translator) -> Iterator[LemmaCandidate]:
     killed += [E * X for E, X in product(letters, killed) if _is_of_kind(E, "coordinates") and E.columns == X.rows]
     for root in roots:
         yield from (LemmaCandidate(root.transpose() * X) for X in killed if X.rows == root.rows)
-        yield from _images_of_letters(root, letters, roots)
+        yield from _images_of_letters(root, letters, [root])
     yield from _images_of_differences(roots)
+
+
+def _images_of_pairs(translator: Translator) -> Iterator[LemmaCandidate]:
+    """Run through ``R'X`` with the square of ``X Q`` for letters X and two roots, for ``M X + X N = 0``."""
+    letters = _matrices(translator.alphabet)
+    roots = [p for p in letters if _is_of_kind(p, ROOT)]
+    for root in roots:
+        yield from (c for c in _images_of_letters(root, letters, [Q for Q in roots if Q is not root]) if c.squares)
 
 
 def _images_of_sums(translator: Translator, zeros: Sequence[Polynomial]) -> Iterator[LemmaCandidate]:

@@ -17,12 +17,16 @@ from tptheory.symbolic.rebuilding import terms_alone
 def differences(claim: Claim) -> dict[MatrixSymbol, Any]:
     """Return the differences such as ``W x - y`` in what a claim says is not below 0, by the symbols ``y``.
 
-    In a rate, and in what a step changes, that is the error of the network, if its depth is fixed.
+    In a rate, and in what a step changes, that is the error of the network, if its depth is fixed. Of several with one
+    symbol, the first is taken.
     """
     several = [goal.alternatives if isinstance(goal, OneOf) else [[goal]] for goal in claim.goals()]
     alone = [goal for alternatives in several for each in alternatives for goal in each]
     found = (_difference(goal.expression) for goal in alone if isinstance(goal, NonNegative))
-    return dict(filter(None, found))
+    first: dict[MatrixSymbol, Any] = {}
+    for symbol, difference in filter(None, found):
+        first.setdefault(symbol, difference)
+    return first
 
 
 def _difference(expression: Any) -> tuple[MatrixSymbol, Any] | None:

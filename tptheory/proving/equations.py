@@ -35,8 +35,8 @@ from tptheory.proving.searching import (
     completion,
     concluded,
     divided,
-    identity,
     multiplied,
+    proof_by_combination,
     refuse_when_late,
 )
 from tptheory.proving.square_words import Resources
@@ -70,7 +70,7 @@ def equation(left: Polynomial, right: Polynomial, squared: int = 1) -> Attempt:
         basis = completion(translator, deadline)
         try:
             found = combination_of(basis, D)
-            return concluded(translator, found, lambda origin: identity((left, right.scale(-1)), origin))
+            return concluded(translator, found, lambda origin: proof_by_combination((left, right.scale(-1)), origin))
         except StuckError as stuck:
             if len(D.terms) > SQUARED or translator.maybe_nonreal is not None:
                 raise
@@ -118,7 +118,7 @@ def membership(left: Polynomial, right: Polynomial) -> Attempt:
 
     def attempt(translator: Translator, deadline: float) -> Proof:
         found = combination_of(completion(translator, deadline), left - right)
-        return concluded(translator, found, lambda origin: identity((left, right.scale(-1)), origin))
+        return concluded(translator, found, lambda origin: proof_by_combination((left, right.scale(-1)), origin))
 
     return attempt
 

@@ -202,7 +202,7 @@ class SearchSetting:
         inverses: whether to bring in the pseudo-inverses of all matrices.
         with_lemmas: whether to look for lemmas by cancellation.
         alternative: which of several alternatives is shown where the others fail.
-        differences: whether a difference such as ``W x - y`` becomes a letter of its own, by which ``y`` is replaced.
+        residual_letters: whether a residual ``W x - y`` gets a letter of its own, in terms of which ``y`` is written.
         completing: whether to complete the square of a trace, and to compare norms of products with those of factors.
         squares_twice: whether ``D'D`` may take the place of a difference ``D`` that is to vanish.
         of_ranks: whether sums of ranks, and matrices that are to be equal, are compared by relations between ranks;
@@ -218,7 +218,7 @@ class SearchSetting:
     inverses: bool = False
     with_lemmas: bool = False
     alternative: int = 0
-    differences: bool = False
+    residual_letters: bool = False
     completing: bool = False
     squares_twice: bool = True
     of_ranks: bool = False
@@ -292,7 +292,7 @@ def translator_of(claim: Claim, setting: SearchSetting, replaced: Iterable[Matri
     _declare_witnesses(claim, translator)
     for inverse in _inverses_beside_determinants(claim):
         translator(inverse)
-    named = differences(claim) if setting.differences else {}
+    named = differences(claim) if setting.residual_letters else {}
     for symbol in (*replaced, *(defined_symbols(claim) if setting.eliminated else ()), *named):
         translator.define(symbol)
     _assume_hypotheses(claim, translator)

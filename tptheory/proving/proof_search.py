@@ -17,10 +17,10 @@ from tptheory.proving.certificate import Certificate
 from tptheory.proving.differences import differences
 from tptheory.proving.equations import either as one_of
 from tptheory.proving.equations import in_cases
+from tptheory.proving.gram_sums import with_lemmas_on_sums
 from tptheory.proving.obligations import Obligation, SearchSetting, defined_symbols, speaks_of_ranks, translated
 from tptheory.proving.proof_data import certified
 from tptheory.proving.searching import Proof, RefusedError, StuckError
-from tptheory.proving.sums_of_squares import with_lemmas_on_sums
 from tptheory.proving.translation import Translator
 
 
@@ -182,7 +182,7 @@ def _settings_for_signs(claim: Claim, compared: bool) -> list[SearchSetting]:
     settings = [*wide[:1], *narrow, *wide[1:]] if compared else [*wide, *narrow]
     if not differences(claim):
         return settings
-    return [replace(setting, differences=named) for setting in settings for named in (True, False)]
+    return [replace(setting, residual_letters=named) for setting in settings for named in (True, False)]
 
 
 def _settings_for_equations(claim: Claim, compared: bool) -> list[SearchSetting]:

@@ -325,8 +325,8 @@ class Basis:
         """Return where an element that is led by an identity fits into a word; None if it does nowhere.
 
         One of size 1 is a scalar, which fits the end; but where words are not cut at a size 1, a word of shape 1x1 that
-        the element has beside its leading term fits there only if the size is 1. Beside an identity of another size it
-        is told apart from a scalar that stands alone, of which the trace would not have that size.
+        the element has beside its leading term fits there only if the size is 1. Where an identity of another size is
+        rewritten, the place is marked as a matrix (``outer=""``), for its trace is that size and not 1.
         """
         size = e.rows
         if size == 1 and (self.alphabet.cuts or not any(inside for (_, inside), _ in e.tail)):

@@ -142,11 +142,11 @@ def hypotheses_used(translator: Translator, proof: Proof) -> list[int]:
     return sorted(numbers)
 
 
-def identity(goal: tuple[Polynomial, ...], origin: Combination) -> Proof:
-    """Return the proof that a goal vanishes, because it is a combination of hypotheses.
+def proof_by_combination(goal: tuple[Polynomial, ...], origin: Combination) -> Proof:
+    """Return a proof that the sum of ``goal`` vanishes, given the combination of hypotheses that equals it.
 
-    A cofactor does not say of which size an identity is. So where an equation of numbers stands beside one, the proof
-    is by the squared norm ``|D|^2 = tr(D'D)`` of the goal, in which that identity has become its size.
+    A cofactor does not record the size of an identity matrix. Where a scalar equation multiplies one, the goal is
+    therefore proved by its squared norm ``tr(D'D)``, in which the identity has become its size.
     """
     D = summed(goal)
     if D.is_scalar or not any(place.outer == "" and not (place.left or place.right) for _, place, _ in origin):
@@ -218,7 +218,7 @@ def concluded(translator: Translator, found: Membership, conclude: Callable[[Com
         return [(c * numbers[k][1], place, numbers[k][0]) for c, place, k in origin]
 
     for polynomial, origin in found.lemmas:
-        numbers.append(chain.add(polynomial, identity((polynomial,), renumbered(origin))))
+        numbers.append(chain.add(polynomial, proof_by_combination((polynomial,), renumbered(origin))))
     return chain.close(conclude(renumbered(found.origin)))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cache, cached_property
+from functools import cached_property, lru_cache
 from itertools import islice, product
 from math import prod
 from typing import Any
@@ -146,9 +146,9 @@ def _built(source: Instances, A: MatrixSymbol, sizes: dict[Any, int], rng: np.ra
     return [source.inequalities.repaired(rng, {**sizes, A: M})[A] for M in built]
 
 
-@cache
+@lru_cache(maxsize=64)
 def _every_small_matrix(rows: int, columns: int) -> tuple[fmpq_mat, ...]:
-    """Return all matrices of small integers, cheapest first, where they are few; else none."""
+    """Return all matrices of small integers, cheapest first, where they are few; else none. Nobody writes to them."""
     bound = next((b for b in (3, 2, 1) if (2 * b + 1) ** (rows * columns) <= EVERYTHING), 0)
     numbers = product(range(-bound, bound + 1), repeat=rows * columns) if bound else ()
     return tuple(sorted((fmpq_mat(rows, columns, list(e)) for e in numbers), key=cost))

@@ -51,15 +51,23 @@ class Motion(ShownAsMathematics, Mapping[MatrixSymbol, MatrixExpr]):
             UnknownNameError: if nothing of this name moves.
         """
         if isinstance(symbol, str):
-            moving = {str(known): known for known in self}
+            moving = self._by_name()
             if symbol not in moving:
                 raise unknown_name("symbol", symbol, moving)
             symbol = moving[symbol]
         return self._changes[symbol]
 
+    def _by_name(self) -> dict[str, MatrixSymbol]:
+        """Return what moves by its name; nothing where the depth is a symbol."""
+        return {} if self.net.any_depth else {str(known): known for known in self}
+
     def __contains__(self, symbol: object) -> bool:
-        """Tell whether a symbol moves; so does a member of a recursion, by the recursion's step."""
-        return _is_of_recursion(symbol) or symbol in self._changes
+        """Tell whether a symbol, or one of a name, moves; so does a member of a recursion, by the recursion's step."""
+        return (
+            symbol in self._by_name()
+            if isinstance(symbol, str)
+            else _is_of_recursion(symbol) or symbol in self._changes
+        )
 
     def __iter__(self) -> Iterator[MatrixSymbol]:
         """Run through the symbols that move: weights, biases, states."""

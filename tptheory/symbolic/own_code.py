@@ -69,21 +69,21 @@ def naming_failures(method: Callable[..., Any], name: str) -> Callable[..., Any]
     return named
 
 
-def spelling_functions_alike(method: Callable[..., Any]) -> Callable[..., Any]:
-    """Wrap a method of a rule, so that what it returns is the same at each call where it applies a function to entries.
+def with_canonical_lambdas(method: Callable[..., Any]) -> Callable[..., Any]:
+    """Wrap a user's method so that the bound variables of ``applyfunc`` have canonical names.
 
-    ``W.applyfunc(sign)`` makes a function of a new variable each time; here the variable has one name. A method of
-    tptheory's own, which makes none, is returned as it is.
+    Else two calls would differ and look like a branch. A method of tptheory's own, which makes no such function, is
+    returned as it is.
     """
     if str(method.__module__).startswith("tptheory."):
         return method
 
     @wraps(method)
-    def spelt(*arguments: Any, **keywords: Any) -> Any:
+    def renamed(*arguments: Any, **keywords: Any) -> Any:
         result = method(*arguments, **keywords)
         return result.as_dummy() if isinstance(result, MatrixExpr) and result.has(Lambda) else result
 
-    return spelt
+    return renamed
 
 
 def _shapes(name: str, result: Any, rule: Any, net: Any, l: Any) -> Iterator[tuple[str, Any, Any]]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from abc import ABCMeta
 from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
-from inspect import Parameter, signature
+from inspect import signature
 from numbers import Real
 from typing import Any, ClassVar
 
@@ -32,7 +32,7 @@ from tptheory.symbolic.one_formula import (
     one_formula,
     one_formula_of_motion,
 )
-from tptheory.symbolic.own_code import OF_A_NETWORK, naming_failures, spelling_functions_alike
+from tptheory.symbolic.own_code import OF_A_NETWORK, naming_failures, with_canonical_lambdas
 from tptheory.symbolic.remembering import one_question, remembered
 from tptheory.symbolic.rule_scalars import alpha, damping, eta
 from tptheory.symbolic.states import State, motion_of, states_at
@@ -59,7 +59,7 @@ class RuleClass(ABCMeta):
         wrap = one_formula if name in OF_A_LAYER else one_formula_of_motion if name in OF_A_NETWORK else None
         if wrap and not is_compared(found := getattr(cls, name)):
             super().__setattr__(
-                name, mark_as_compared(naming_failures(wrap(spelling_functions_alike(found), name), name))
+                name, mark_as_compared(naming_failures(wrap(with_canonical_lambdas(found), name), name))
             )
 
 
@@ -94,6 +94,8 @@ class Rule(ShownAsMathematics, metaclass=RuleClass):
     """What people call the rule; the name of the class unless given."""
     phrase: ClassVar[str] = "Rule"
     """The title as it is written within a sentence; the title itself unless given."""
+    told_by_title: ClassVar[frozenset[str]] = frozenset()
+    """The parameters that the title speaks of, so that it need not be followed by their values."""
     direct: ClassVar[bool] = False
     """Whether ``M_l`` takes the output error ``d_L`` straight to layer ``l - 1``."""
 
@@ -247,11 +249,15 @@ class Rule(ShownAsMathematics, metaclass=RuleClass):
     def _at_values(self) -> str:
         """Say which parameters are not what they are unless given; one that is a symbol of its own name says nothing.
 
-        So two rules of one class that are not equal have different titles wherever one reads them.
+        So rules of one class that are not equal have different titles, but for symbols of one name that are declared
+        differently. A rule within this one is told by its title.
         """
-        usual = {name: p.default for name, p in signature(type(self)).parameters.items()}
-        shown = {name: value for name, value in vars(self).items() if not isinstance(value, Rule)}
-        told = [f"{k} = {v}" for k, v in shown.items() if v != usual.get(k, Parameter.empty) and str(v) != k]
+        usual = {name: repr(p.default) for name, p in signature(type(self)).parameters.items()}
+        told = [
+            f"{name} = {value.full_title if isinstance(value, Rule) else value}"
+            for name, value in vars(self).items()
+            if name not in self.told_by_title and repr(value) != usual.get(name) and str(value) != name
+        ]
         return f" at {', '.join(told)}" if told else ""
 
     def __repr__(self) -> str:

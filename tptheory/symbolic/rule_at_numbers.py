@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from sympy import Rational, Symbol
 
@@ -37,6 +37,7 @@ class RuleAtNumbers(RuleOfAnother):
     """
 
     name = property(lambda self: self.rule.name)
+    told_by_title: ClassVar = frozenset({"rule", "numbers"})
     title = property(lambda self: f"{self.rule.full_title} at {self._said()}")
     phrase = property(lambda self: f"{self.rule.full_phrase} at {self._said()}")
 
@@ -68,10 +69,6 @@ class RuleAtNumbers(RuleOfAnother):
         """Return an expression of the rule at the numbers."""
         _refuse_any_depth(net)
         return substitute(expression, dict(self.numbers))
-
-    def _at_values(self) -> str:
-        """Say nothing: the title has the numbers."""
-        return ""
 
     def _said(self) -> str:
         """Say which numbers the parameters have."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from sympy import MatrixExpr
 
@@ -17,6 +17,8 @@ class RuleOfAnother(Rule):
     Args:
         rule: the other rule.
     """
+
+    told_by_title: ClassVar = frozenset({"rule"})
 
     def __init__(self, rule: Rule) -> None:
         self.rule = rule

@@ -43,9 +43,10 @@ def with_lemmas_on_sums(attempt: Attempt) -> Attempt:
 
     def tried(translator: Translator, deadline: float) -> Proof:
         killed = [] if translator.maybe_nonreal is not None else [*_killed(translator)]
-        parts = [found for each in killed if (found := _parts(translator, each))]
         if not killed:
             return attempt(translator, deadline)
+        # before the completion, which must know the letters of roots that this defines
+        parts = [found for each in killed if (found := _parts(translator, each))]
         lemmas, basis = LemmaChain(translator), completion(translator, deadline)
         for A, P in _inverted_sums(translator):
             turned = P.transpose()
