@@ -53,6 +53,12 @@ class LemmaCandidate(NamedTuple):
     polynomial: Polynomial
     squares: Squares = ()
 
+    def alike(self) -> list[tuple[Polynomial, ...]]:
+        """Return what identifies the candidate, its transpose and the negatives of both: each beside the squares."""
+        others = [other for _, other in self.squares]
+        turned = (self.polynomial, self.polynomial.transpose())
+        return [(p.scale(sign), *others) for sign in (1, -1) for p in turned]
+
 
 def by_cancellation(attempt: Attempt) -> Attempt:
     """Try an attempt with lemmas: first with those that follow from the hypotheses, then with those of lemmas too."""
@@ -94,14 +100,14 @@ def _lemmas(translator: Translator, deadline: float) -> list[tuple[Polynomial, P
         _differences(translator.alphabet, basis),
     )
     found: list[tuple[Polynomial, Proof]] = []
-    seen: set[tuple[Polynomial, bool]] = set()
+    seen: set[tuple[Polynomial, ...]] = set()
     for candidate in islice(candidates, CANDIDATES):
-        p = candidate.polynomial
+        p, alike = candidate.polynomial, candidate.alike()
         if perf_counter() > deadline:
             break
-        if (p, bool(candidate.squares)) in seen or len(p.terms) > LONGEST or basis.vanishes(p):
+        if alike[0] in seen or len(p.terms) > LONGEST or basis.vanishes(p):
             continue
-        seen.update(product((p, p.transpose(), p.scale(-1), p.transpose().scale(-1)), [bool(candidate.squares)]))
+        seen.update(alike)
         shown = vanishing_candidate(basis, candidate)
         if shown is not None:
             found.append((p, shown.cancellation(translator, p)))
