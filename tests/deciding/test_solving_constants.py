@@ -229,3 +229,12 @@ def test_a_value_with_a_pole_says_where_it_is_a_number():
         assert found.assumptions == ((f"where {pole}",) if pole else ())
         assert str(found).endswith(f"(proved, where {pole})" if pole else "(proved)")
     assert not holds(Equal(S_n, c * x * S_n), {S_n: [[1]], c: 5, x: 0}).holds
+
+
+def test_only_zeros_and_free_constants_are_told():
+    """A combination of nothing is no answer, and what is free stands with no equation of its own."""
+    weights = [squared_norm(W1), squared_norm(W2)]
+    nothing = find("conserved", weights, along=TP.flow(NET))
+    assert str(nothing) == "only zeros make it true: c_1 = 0, c_2 = 0 (proved)"
+    found = find("conserved", weights, along=BP.flow(NET))
+    assert found._repr_latex_() == r"$\displaystyle c_{1} = - c_{2},\quad c_{2} \text{ free}$"

@@ -87,7 +87,8 @@ class SolvedConstants(ShownAsMathematics):
         """Say the values, and whether they are proved."""
         if self.values is None:
             return f"no {', '.join(map(str, self.unknowns))} make it true: {self.instances} exact instances have none"
-        said = ", ".join(f"{c} = {text_of(v)}" for c, v in self.values.items() if c != v)
+        only = "only zeros make it true: " if all(v == 0 for v in self.values.values()) else ""
+        said = only + ", ".join(f"{c} = {text_of(v)}" for c, v in self.values.items() if c != v)
         free = f"{', '.join(map(str, self.free))} free" if self.free else ""
         word = self.verdict.word if self.verdict is not None else ""
         return f"{'; '.join(filter(None, (said, free)))} ({', '.join([word, *words(self.divisors, text_of)])})"
@@ -103,7 +104,8 @@ class SolvedConstants(ShownAsMathematics):
     def _repr_latex_(self) -> str:
         if self.values is None:
             return rf"$\text{{no }} {', '.join(map(latex_of, self.unknowns))}$"
-        said = [f"{latex_of(c)} = {latex_of(v)}" for c, v in self.values.items()]
+        said = [f"{latex_of(c)} = {latex_of(v)}" for c, v in self.values.items() if c != v]
+        said += [rf"{latex_of(c)} \text{{ free}}" for c in self.free]
         said += [rf"{latex_of(S(divisor.subject))} \neq 0" for divisor in self.divisors]
         return "$\\displaystyle " + r",\quad ".join(said) + "$"
 
