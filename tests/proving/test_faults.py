@@ -6,8 +6,8 @@ from sympy import BlockMatrix, ZeroMatrix
 from tptheory import decide
 from tptheory.preamble import *
 
-s, z = Symbol("s", real=True), Symbol("z", nonnegative=True)
-I, R = Identity(n), MatrixSymbol("R", n, n)
+s, z, a = Symbol("s", real=True), Symbol("z", nonnegative=True), Symbol("a", positive=True)
+I, R, H = Identity(n), MatrixSymbol("R", n, n), MatrixSymbol("H", n, n)
 G, N, O = MatrixSymbol("G", n, n), MatrixSymbol("N", n - 1, n - 1), MatrixSymbol("O", n - m, n - m)
 bordered = BlockMatrix([[G, ZeroMatrix(n, 1)], [ZeroMatrix(1, n), Identity(1)]])
 gram = bordered * bordered.T
@@ -33,6 +33,14 @@ PAIRS = {
     "a multiple of a block": (
         Equal(bordered**2, bordered, given=[Equal(z * bordered.T, bordered), Equal(bordered**3, bordered**2)]),
         Equal(bordered**2, bordered, given=[Equal(z * bordered.T, bordered)]),
+    ),
+    "roots that are brought in within a case": (
+        Equal(Pinv(R) * R, I, given=[AnyOf(Equal(R, G * G.T + a * I), Equal(R, H * H.T + a * I))]),
+        Equal(Pinv(R) * R, I, given=[AnyOf(Equal(R, G * G.T + a * I), Equal(R, H * H.T + z * I))]),
+    ),
+    "roots within a case of a product": (
+        Equal(s * Pinv(R) * R * G, s * G, given=[Equal(s * R, s * (G * G.T + z * H * H.T))]),
+        Equal(s * Pinv(R) * R * H, s * H, given=[Equal(s * R, s * (G * G.T + z * H * H.T))]),
     ),
     "a semidefinite matrix at a layer": (
         ForAll(NonNegative(signal), (l, 1, L), given=zero_weights),

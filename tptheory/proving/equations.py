@@ -30,6 +30,7 @@ from tptheory.proving.searching import (
     LemmaChain,
     Proof,
     StuckError,
+    adopt_definitions,
     combination_of,
     common_scalars,
     completion,
@@ -290,7 +291,9 @@ def _case(
         branch.assume(p, CASE)
     fresh = range(start, len(branch.hypotheses))
     added = tuple(k for k in fresh if branch.hypotheses[k].transposes is None)
-    return Branch(branch, added, in_cases(attempt, branch, deadline, depth))
+    shown = Branch(branch, added, in_cases(attempt, branch, deadline, depth))
+    adopt_definitions(translator, branch)
+    return shown
 
 
 Split = tuple[list[list[Polynomial]], Combination]

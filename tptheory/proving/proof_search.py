@@ -118,6 +118,8 @@ class ClaimSearch(ProofSearch):
 def _shown(obligation: Obligation, translator: Translator, setting: SearchSetting, deadline: float) -> Proof:
     attempt = obligation.attempt(setting)
     if setting.of_ranks:
+        if translator.maybe_nonreal is not None:
+            raise StuckError("ranks are compared by projections, which are those of real matrices")
         return attempt(translator, deadline)
     attempt = with_lemmas_on_sums(attempt)
     if setting.with_lemmas:

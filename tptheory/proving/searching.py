@@ -11,7 +11,7 @@ from tptheory.proving.completion import Completion, Limits
 from tptheory.proving.contents import shared
 from tptheory.proving.rewriting import Cofactors, Combination, traced_cofactors, without
 from tptheory.proving.translating import Assumption
-from tptheory.proving.translation import LEMMA, Translator
+from tptheory.proving.translation import CASE, LEMMA, Translator
 from tptheory.proving.unfolding import Membership
 from tptheory.proving.words import Polynomial, summed
 
@@ -164,6 +164,18 @@ def proof_by_combination(goal: tuple[Polynomial, ...], origin: Combination) -> P
     return Proof(goal, squared, "cancellation", {"squares": []})
 
 
+def adopt_definitions(translator: Translator, branch: Translator) -> None:
+    """Let what was defined over a branch of a translator join the translator, under the same numbers.
+
+    Where the branch has a case or a lemma, a hypothesis that the translator has already stands once more.
+    """
+    more = branch.hypotheses[len(translator.hypotheses) :]
+    if any(h.reason not in (CASE, LEMMA) for h in more):
+        known = next(h for h in branch.hypotheses if h.reason not in (CASE, LEMMA))
+        filler = Assumption(known.polynomial, known.reason)
+        translator.hypotheses += [filler if h.reason in (CASE, LEMMA) else h for h in more]
+
+
 class LemmaChain:
     """Lemmas, one after the other, over a branch of a translator that assumes each of them once it is shown.
 
@@ -186,16 +198,8 @@ class LemmaChain:
         return len(known), 1
 
     def close(self, proof: Proof) -> Proof:
-        """Return a proof over the branch as one over the translator: the lemmas that it needs are shown in it.
-
-        What was defined over the branch joins the translator under the same numbers; where the branch has a lemma, a
-        hypothesis that the translator has already stands once more.
-        """
-        more = self.branch.hypotheses[len(self.translator.hypotheses) :]
-        if any(h.reason != LEMMA for h in more):
-            known = next(h for h in self.branch.hypotheses if h.reason != LEMMA)
-            filler = Assumption(known.polynomial, known.reason)
-            self.translator.hypotheses += [filler if h.reason == LEMMA else h for h in more]
+        """Return a proof over the branch as one over the translator: the lemmas that it needs are shown in it."""
+        adopt_definitions(self.translator, self.branch)
         needed = {*hypotheses_used(self.branch, proof)}
         kept: list[Lemma] = []
         for lemma in reversed(self.lemmas):

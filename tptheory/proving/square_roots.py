@@ -98,10 +98,11 @@ def root_of_norm(translator: Translator, word: str) -> str:
 
 
 def root_of_scalar(translator: Translator, s: str) -> str | None:
-    """Return the letter of the square root of a number that is known not to be negative; None for any other.
+    """Return the letter of the square root of a number; None if there is no such letter.
 
-    It may be a squared norm, or be declared, and then what defines the letter is assumed, or a hypothesis may say so.
-    Numbers that are declared not to be 0 get reciprocals, by which a multiple of what vanishes can be divided.
+    Of a squared norm, and of a number that is declared not to be negative, what defines the letter is assumed; of any
+    other there is a letter where a hypothesis, or a case of one, says that it is not below 0. Numbers that are declared
+    not to be 0 get reciprocals, by which a multiple of what vanishes can be divided.
     """
     alphabet = translator.alphabet
     if alphabet.is_trace(s):
