@@ -17,7 +17,7 @@ from fractions import Fraction
 from itertools import permutations, product
 from time import perf_counter
 
-from tptheory.proving.auxiliary_letters import AuxiliaryLetters
+from tptheory.proving.auxiliary_letters import AuxiliaryLetters, replaced
 from tptheory.proving.completion import Completion
 from tptheory.proving.multiples import cancelling_squares
 from tptheory.proving.nonnegative import half_of
@@ -53,6 +53,8 @@ SQUARED_TWICE = 2
 """A difference with more terms than this is not squared twice."""
 GROWTH = (40, 400, 4000)
 """How many consequences of the hypotheses a search for squares has at hand: with few of them it ends sooner."""
+EFFORT_OF_A_CONSEQUENCE = 1000
+"""No more consequences are worked out than this effort for each of those before allows."""
 SPLITS = 3
 """How deeply splits into cases may be nested in a proof."""
 
@@ -217,6 +219,8 @@ def _with_multiples(basis: Completion, D: Polynomial, deadline: float) -> Vanish
 def _minus_squares(translator: Translator, number: Polynomial, deadline: float) -> VanishingSum:
     """Write a number as minus a sum of squares modulo the hypotheses, with ever more of their consequences at hand.
 
+    With little effort only few consequences are worked out, so that each setting of a search has its turn first.
+
     Raises:
         StuckError: if it is not found to be one.
     """
@@ -230,6 +234,9 @@ def _minus_squares(translator: Translator, number: Polynomial, deadline: float) 
         except StuckError as error:
             stuck = error
         if finished:
+            break
+        if translator.effort is not None and more * EFFORT_OF_A_CONSEQUENCE > translator.effort:
+            basis.statistics.stopped = "effort"  # so that the search goes on when there is more
             break
     raise stuck
 
@@ -248,12 +255,18 @@ def _squares_modulo(
         refuse_when_late(end)
         return basis.rewritten(p)
 
-    squares = None
+    def in_residuals(p: Polynomial) -> Polynomial:
+        for y, by in translator.residuals.items():
+            p = replaced(p, y, by)
+        return p
+
+    squares, scalar = None, in_residuals(number).scale(-1)
     for telling, left_out in telling_hypotheses(translator):
         multipliers = [root for root in auxiliary.multipliers if root not in left_out]
         letters = (auxiliary.roots, multipliers, auxiliary.velocities)
-        resources = Resources(normal, *letters, telling, thorough, translator.completed)
-        squares = squares_of(number.scale(-1), resources) if squares is None else squares
+        stated = [*map(in_residuals, telling)]
+        resources = Resources(normal, *letters, stated, thorough, translator.completed)
+        squares = squares_of(scalar, resources) if squares is None else squares
     if squares is None:
         raise StuckError("minus the number was not found to be a sum of squares", derivative=normal(number).excerpt())
     whole = with_squares(number, squares)

@@ -45,9 +45,13 @@ def with_lemmas_on_sums(attempt: Attempt) -> Attempt:
         killed = [] if translator.maybe_nonreal is not None else [*_killed(translator)]
         if not killed:
             return attempt(translator, deadline)
-        # before the completion, which must know the letters of roots that this defines
-        parts = [found for each in killed if (found := _parts(translator, each))]
-        lemmas, basis = LemmaChain(translator), completion(translator, deadline)
+        basis = completion(translator, deadline)
+        open_yet = [each for each in killed if not basis.vanishes(each.N)]
+        known = len(translator.hypotheses)
+        parts = [found for each in open_yet if (found := _parts(translator, each))]
+        if len(translator.hypotheses) > known:  # letters of roots are defined
+            basis = completion(translator, deadline)
+        lemmas = LemmaChain(translator)
         for A, P in _inverted_sums(translator):
             turned = P.transpose()
             if turned != P and basis.vanishes(A - A.transpose()):

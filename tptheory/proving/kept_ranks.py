@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import NamedTuple
 
+from tptheory.proving.nonnegative import half_of
 from tptheory.proving.rank_derivation import Weighted
 from tptheory.proving.rank_pool import RankPool
 from tptheory.proving.rank_relations import Contained, Joined
@@ -50,6 +51,8 @@ def _keeping(translator: Translator, deadline: float) -> list[_Product]:
     """Return the products that have the rank of their first factors, where no hypothesis says ``U = L Y``."""
     pool = RankPool(translator, completion(translator, deadline))
     products = [*dict.fromkeys(_products(pool))][:MOST_PRODUCTS]
+    if not products:
+        return []
     pool.compared += [M for each in products for M in each]
     forms = [{**pool.form(U), **{key: -c for key, c in pool.form(L).items()}} for U, L in products]
     found = sums_of_relations(pool, forms, deadline)
@@ -84,12 +87,15 @@ def _is_plain(pool: RankPool, pair: str) -> bool:
 
 
 def _written(pool: RankPool) -> Iterator[_Product]:
-    """Run through the letters ``L`` of which a hypothesis says ``L = U X``, for another letter ``U``."""
+    """Run through the letters ``L`` of which a hypothesis says ``L = U X``, for another letter ``U``.
+
+    That ``S = R R'`` says no more than that R has the image of S.
+    """
     for h in pool.translator.hypotheses:
         words = [word for scalars, word in h.polynomial.terms if not scalars]
         if len(words) == len(h.polynomial.terms) == 2:
             letter, word = sorted(words, key=len)
-            if len(letter) == 1 < len(word) and word[0] != letter:
+            if len(letter) == 1 < len(word) and word[0] != letter and not half_of(pool.alphabet, [word]):
                 yield _Product(Polynomial.word(pool.alphabet, word[0]), Polynomial.word(pool.alphabet, letter))
 
 

@@ -51,6 +51,7 @@ class Knowledge(ABC):
         maybe_nonreal: a number that may not be real, if there is one: then nothing is shown by squares.
         nonnegative: the letters of functions whose values are not below 0.
         completed: candidates for one square, which `cauchy_schwarz` has completed.
+        residuals: by the letter of a symbol ``y``, what it is in terms of the letter of a residual ``W x - y``.
         comparing: whether the parts of a determinant are found: then no other sum that equals one is brought in.
     """
 
@@ -65,6 +66,7 @@ class Knowledge(ABC):
         self.comparing = False
         self.nonnegative: set[Letter] = set()
         self.completed: list[Any] = []
+        self.residuals: dict[str, Polynomial] = {}
         self.hypotheses: list[Assumption] = []
         self.alternatives: list[tuple[int, list[list[Polynomial]]]] = []
         self._seen: set[Polynomial] = set()

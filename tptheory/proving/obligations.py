@@ -296,8 +296,11 @@ def translator_of(claim: Claim, setting: SearchSetting, replaced: Iterable[Matri
     for symbol in (*replaced, *(defined_symbols(claim) if setting.eliminated else ()), *named):
         translator.define(symbol)
     _assume_hypotheses(claim, translator)
-    for difference in named.values():
-        translator.name(translator(difference), ("definition", "the name of a difference"))
+    for symbol, difference in named.items():
+        residual, y = translator(difference), translator(symbol)
+        ((_, letter),) = y.terms
+        name = translator.name(residual, ("definition", "the name of a difference"))
+        translator.residuals[letter] = residual + y - name
     return translator
 
 
