@@ -156,8 +156,9 @@ def test_a_rank_of_a_matrix_of_numbers_is_bounded():
 
 def test_the_old_name_of_orthogonal_images_warns():
     """Orthogonal(A, B) and orthogonal(A) differed by a capital: the claim has another name, and the old one says so."""
-    with pytest.warns(DeprecationWarning, match="OrthogonalImages"):
+    with pytest.warns(DeprecationWarning, match="OrthogonalImages") as told:
         claim = tptheory.Orthogonal(A, B)
+    assert told[0].filename == __file__  # Python shows the warning to the caller alone
     assert claim == OrthogonalImages(A, B)
 
 

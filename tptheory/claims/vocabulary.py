@@ -271,7 +271,7 @@ def Orthogonal(first: Any, second: Any, given: Any = ()) -> OrthogonalImages:
     'A ⟂ A'
     """
     told = "Orthogonal(A, B) is called OrthogonalImages(A, B) now: it says A'B = 0, and orthogonal(A) that A'A = I."
-    warnings.warn(told, DeprecationWarning, stacklevel=2)
+    warnings.warn(told, DeprecationWarning, stacklevel=3)  # of whoever calls what `known_keywords` wraps
     return OrthogonalImages(first, second, given)
 
 
