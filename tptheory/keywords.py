@@ -5,9 +5,9 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
-from tptheory.errors import UnknownArgumentError, complain, did_you_mean
+from tptheory.errors import UnknownArgumentError, did_you_mean
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -15,7 +15,6 @@ R = TypeVar("R")
 OTHER_NAMES = {
     "assumptions": "given",
     "axes": "ax",
-    "bias": "biases",
     "epochs": "steps",
     "eta": "lr",
     "hypotheses": "given",
@@ -26,11 +25,10 @@ OTHER_NAMES = {
     "timeout": "seconds",
 }
 """What other libraries and papers call an argument, and what it is called here."""
-ELSEWHERE = {
-    "given": "Hypotheses stand in the claim: Equal(A, B, given=[...]).",
-    "lr": "A step size belongs to simulate and train.",
-}
-"""Where an argument belongs that a function does not have."""
+OF_THE_CLAIM = "Hypotheses stand in the claim: Equal(A, B, given=[...])."
+"""Where hypotheses belong, for a function that takes a claim."""
+OF_A_RUN = "A step size is an argument of simulate, simulate_ensemble and train."
+"""Where a step size belongs."""
 
 
 def known_keywords(function: Callable[P, R]) -> Callable[P, R]:
@@ -45,8 +43,7 @@ def known_keywords(function: Callable[P, R]) -> Callable[P, R]:
     ("(*, lr: 'float' = 0.1) -> 'float'", 0.5)
     >>> run(learning_rate=0.5)
     Traceback (most recent call last):
-    tptheory.errors.UnknownArgumentError: 'keyword' must be an argument of run: lr (got 'learning_rate'). \
-Did you mean 'lr'?
+    tptheory.errors.UnknownArgumentError: run has no argument 'learning_rate' (it has lr). Did you mean 'lr'?
     """
     named = [p.name for p in inspect.signature(function).parameters.values() if p.kind in BY_NAME]
     known = frozenset(named)
@@ -54,7 +51,7 @@ Did you mean 'lr'?
     @wraps(function)
     def called(*arguments: P.args, **keywords: P.kwargs) -> R:
         if not known.issuperset(keywords):
-            refuse_unknown(function.__name__, keywords, named)
+            refuse_unknown_keywords(function.__name__, keywords, named)
         return function(*arguments, **keywords)
 
     return called
@@ -64,7 +61,7 @@ BY_NAME = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ON
 """The kinds of parameters that may be given by name."""
 
 
-def refuse_unknown(function: str, keywords: Iterable[str], known: Iterable[str]) -> None:
+def refuse_unknown_keywords(function: str, keywords: Iterable[str], known: Iterable[str]) -> None:
     """Refuse the first keyword that is not a known one.
 
     Raises:
@@ -73,13 +70,20 @@ def refuse_unknown(function: str, keywords: Iterable[str], known: Iterable[str])
     known = list(known)
     for name in keywords:
         if name not in known:
-            expected = f"an argument of {function}: {', '.join(known)}"
-            raise UnknownArgumentError(complain("keyword", expected, name, _mend(name, known)))
+            told = f"{function} has no argument {name!r} (it has {', '.join(known) or 'none'}). {_mend(name, known)}"
+            raise UnknownArgumentError(told.rstrip())
 
 
 def _mend(name: str, known: list[str]) -> str:
-    """Return which known keyword was meant, or where the unknown one belongs; nothing if neither is known."""
-    meant: Any = OTHER_NAMES.get(name, name)
+    """Return which known keyword was meant, or where the unknown one belongs; nothing if neither is known.
+
+    Where it is known what a word means, no other one is suggested because it has the same letters.
+    """
+    meant = OTHER_NAMES.get(name, name)
     if meant in known:
         return f"Did you mean {meant!r}?"
-    return ELSEWHERE.get(meant) or did_you_mean(name, known)
+    if meant == "given":
+        return OF_THE_CLAIM if "claim" in known else ""
+    if meant == "lr":
+        return OF_A_RUN
+    return "" if name in OTHER_NAMES else did_you_mean(name, known)

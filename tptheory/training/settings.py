@@ -14,7 +14,6 @@ from typing import Any, Literal, TypeVar, get_type_hints
 
 from tptheory.checking import MOST_STEPS, checked_integer, finite, positive, positive_or_zero
 from tptheory.errors import InvalidTypeError, complain, unknown_name
-from tptheory.keywords import refuse_unknown
 
 DTYPES = ("float32", "float64")
 ENGINES = ("auto", "collapsed", "native", "moments", "layerwise")
@@ -255,9 +254,7 @@ def settings_of(settings: TrainSettings | None, options: Mapping[str, Any]) -> T
 
     Raises:
         InvalidTypeError: if ``settings`` are no `TrainSettings`.
-        UnknownArgumentError: if a keyword argument is no setting; the nearest is suggested.
     """
-    refuse_unknown("train", options, [f.name for f in fields(TrainSettings)])
     if settings is None:
         return TrainSettings(**options)
     if not isinstance(settings, TrainSettings):

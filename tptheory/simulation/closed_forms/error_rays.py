@@ -12,6 +12,7 @@ from flint import fmpq
 
 from tptheory.checking import check_memory
 from tptheory.errors import InvalidTypeError
+from tptheory.keywords import known_keywords
 from tptheory.numeric.arithmetic import RunArithmetic
 from tptheory.numeric.floats import FloatArithmetic
 from tptheory.numeric.rationals import ExactArithmetic, fraction
@@ -45,6 +46,7 @@ class ErrorRay(SamplePath):
     """What happened, in a sentence."""
 
 
+@known_keywords
 def error_ray(weights: Sequence[Any], x: Any, y: Any, lr: Any, steps: int) -> ErrorRay:
     """Return the path of ``steps`` steps of target propagation on one sample, of any size ``eta``, by their recursion.
 

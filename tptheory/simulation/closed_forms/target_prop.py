@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from tptheory.errors import InvalidValueError, complain
+from tptheory.keywords import known_keywords
 from tptheory.numeric.floats import FloatArithmetic
 from tptheory.simulation.arguments import increasing
 from tptheory.simulation.closed_forms.arguments import (
@@ -38,6 +39,7 @@ class TargetPropFlow(SamplePath):
     """``determinants[l-2][i]`` is ``pdet W_l`` over its value at time 0, of shape ``(T,)``, for ``l = 2..L``."""
 
 
+@known_keywords
 def tp_closed_form(weights: Sequence[Any], x: Any, y: Any, times: Any) -> TargetPropFlow:
     """Return the flow of target propagation ``W_l' = -d_l x_{l-1}'`` from its closed form.
 
