@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from tptheory import DeepLinearNetwork, TargetProp, simulate
 from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, UnknownNameError
 from tptheory.writing import figures
+from tptheory.writing.figures.spaces import size_of_layers
 
 from .pictures import FULL, RANK_ONE, WIDE, drawings, flat_run, read, thumbnail
 
@@ -116,7 +117,7 @@ def test_text_that_is_cut_off_is_noticed():
 def test_all_layers_of_a_run_are_drawn():
     """Two rows of layers, each with what belongs to it, one legend, and text that can be read."""
     with figures.page_style():
-        figure = Figure(figsize=(8.1, 6.2), layout="constrained")
+        figure = Figure(figsize=size_of_layers(2), layout="constrained")
         axes = figures.layer_spaces(flat_run(), figure=figure)
         legible(figure)
     assert axes.shape == (2, 3)
@@ -124,6 +125,7 @@ def test_all_layers_of_a_run_are_drawn():
     assert axes[1, 1].get_title() == "layer 1: $W_1$ maps here"
     assert [ax.get_legend() for ax in axes.flat] == [None] * 6
     (legend,) = figure.legends
+    assert legend.get_title().get_text() == "before step 1 of 60"
     said = [text.get_text() for text in legend.get_texts()]
     assert len(said) == len(set(said))
     assert {"activation $x_l$", "target $t_l$", "$y$", "image", "cokernel", "kernel: 0", "equal loss"} <= set(said)

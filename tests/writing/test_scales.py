@@ -97,11 +97,44 @@ def test_a_band_holds_its_median_and_reaches_zero_where_a_result_is_zero(ax):
     assert ax.get_ylim()[0] == 0
 
 
-def test_zeros_of_later_curves_have_a_place_too(ax):
-    """The smallest number of all curves on the axes decides."""
-    for least in (1e-9, 1e-20, 1e-5):
-        figures.sweep_curves({"lr": [1, 2, 3], "loss": [0.0, least, 1.0]}, "lr", "loss", ax)
+@pytest.mark.parametrize(
+    "curves",
+    [
+        ([1e-9, 1e-9, 1.0], [0.0, 1e-20, 1.0], [0.0, 1e-5, 1.0]),
+        ([1e-20, 1e-20, 1.0], [0.0, 1e-5, 1.0]),
+        ([0.0, 1e-20, 1.0], [1e-5, 1e-5, 1.0]),
+    ],
+)
+def test_zeros_of_later_curves_have_a_place_too(ax, curves):
+    """The smallest number of all curves on the axes decides, whether or not the first of them has a zero."""
+    for losses in curves:
+        figures.sweep_curves({"lr": [1, 2, 3], "loss": losses}, "lr", "loss", ax)
     assert ax.yaxis.get_transform().linthresh == 1e-20
+
+
+def test_the_largest_number_of_all_curves_decides_how_far_zeros_are_apart(ax):
+    """By the decades from the smallest to it."""
+    for losses in ([1e-3, 1.0, 1e200], [0.0, 1e-5, 1.0]):
+        figures.sweep_curves({"lr": [1, 2, 3], "loss": losses}, "lr", "loss", ax)
+    assert ax.yaxis.get_transform().linscale == pytest.approx(0.08 * 205)
+
+
+@pytest.mark.parametrize("losses", [[0.0, 1e-30, 1e300], [1e-30, 1.0, 1e300], [0.0, 5e-324, 1e300], [0.0, 1.0, 1e300]])
+def test_numbers_whose_ratio_is_no_float_are_drawn(ax, losses):
+    """The axis holds them all, and no step on the way to it overflows."""
+    figures.sweep_curves({"lr": [1, 2, 3], "loss": losses}, "lr", "loss", ax)
+    with np.errstate(over="ignore"):  # Matplotlib looks for ticks beyond the axis
+        ax.figure.draw_without_rendering()
+    low, high = ax.get_ylim()
+    assert low <= min(losses)
+    assert 1e300 < high < np.inf
+
+
+def test_what_is_below_zero_already_keeps_its_scale(ax):
+    """A logarithmic one would hide it."""
+    ax.plot([0, 1], [-1.0, 1.0])
+    figures.sweep_curves({"lr": [1, 2, 3], "loss": [1e-9, 1e-3, 1.0]}, "lr", "loss", ax)
+    assert ax.get_yscale() == "linear"
 
 
 def test_a_loss_of_zero_is_drawn_at_zero(ax):
@@ -124,6 +157,7 @@ def test_the_laws_of_another_rule_are_asked_for(steps, ax):
     laws = conservation_laws(Mixed(), (2, 2, 2)).laws
     figures.law_drift(run, ax, laws=laws)
     assert len(ax.lines) == len(laws) == 1
+    assert (ax.get_yscale(), ax.get_ylim()[0]) == ("symlog", 0)  # at the start nothing has drifted
     values = run.evaluate(laws[0])
     np.testing.assert_allclose(ax.lines[0].get_ydata(), np.linalg.norm(values - values[0], axis=(1, 2)))
     named = {"norm": lambda net, l: squared_norm(net.weight(l)), "mine": laws[0]}

@@ -54,10 +54,10 @@ def drift(law: LayerQuantity, run: Run, t: int = -1, layers: Iterable[int] | Non
     2.0
     """
     laws = [law(run.net, l) for l in (range(1, run.net.depth) if layers is None else layers)]
-    return max((float(drifts(quantity, run, [t])[0]) for quantity in laws), default=0.0)
+    return max((float(drift_along(quantity, run, [t])[0]) for quantity in laws), default=0.0)
 
 
-def drifts(quantity: Expr | MatrixExpr, run: Run, at: Sequence[int]) -> np.ndarray:
+def drift_along(quantity: Expr | MatrixExpr, run: Run, at: Sequence[int]) -> np.ndarray:
     """Return how far an expression has drifted from the start of a run to each of the times whose numbers are ``at``.
 
     A drift is the change since the start, in Frobenius norm.

@@ -129,7 +129,7 @@ def gradient_functional(
         run: what `simulate` returned.
         l: a layer of width 2, from 0.
         ax: where to draw; a new figure unless given.
-        step: at which step, the start unless given; -1 for the last. The title says which.
+        step: at which step, the start unless given; -1 for the last. The heading of the legend says which.
         sample: of a batch.
         spacing: how far apart neighbouring lines are in value.
         limit: how far the axes reach.
@@ -182,7 +182,7 @@ def error_field(
             feedback is made of weights.
         l: a layer of width 2, from 0, below the output or the output itself.
         ax: where to draw; a new figure unless given.
-        step: at which step, the start unless given; -1 for the last. The title says which.
+        step: at which step, the start unless given; -1 for the last. The heading of the legend says which.
         sample: of a batch.
         arrows: how many arrows stand in a row.
         limit: how far the axes reach.

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
-from tptheory.invariants.laws import balance, drifts, log_determinant
+from tptheory.invariants.laws import balance, drift_along, log_determinant
 from tptheory.keywords import known_keywords
 from tptheory.simulation.trajectories import Ensemble, Run
 from tptheory.symbolic.rules import Backprop, TargetProp
@@ -104,8 +104,8 @@ def law_drift(runs: Mapping[str, Run] | Run, ax: Axes | None = None, *, laws: An
     A drift is the largest change of a law, in Frobenius norm. For runs of BP and TP the two laws that these conserve
     are drawn unless others are given: BP's flow conserves the balance ``W_{l+1}' W_{l+1} - W_l W_l'``, and TP's
     ``log pdet W_{l+1} - 1/2 |W_l|^2``, of which the largest drift over the hidden layers is drawn; steps let them drift
-    by the order of ``eta``. Of another rule no law is known here. A law that does not drift has no point on the
-    logarithmic scale.
+    by the order of ``eta``. Of another rule no law is known here. The scale is logarithmic, and what has not drifted,
+    as every law at the start, stands at a line of its own, at 0.
 
     Args:
         runs: by name, runs; or one run.
@@ -138,8 +138,9 @@ def law_drift(runs: Mapping[str, Run] | Run, ax: Axes | None = None, *, laws: An
         for (law, quantity), line in zip(drawn.items(), cycle(LINES), strict=False):
             look = MARKS[k % len(MARKS)] | HOLLOW | {"linestyle": line}
             changes, at = _largest_drifts(quantity, run, kept), moments_of(run, clock)[kept]
+            set_logarithmic(ax, changes)
             ax.plot(at, changes, **look, markevery=max(1, len(kept) // 6), linewidth=1.3, label=f"{name}: {law}")
-    ax.set_yscale("log", nonpositive="mask")
+    end_at_zero(ax)
     return labelled(ax, clock, "drift of a law since the start", **ABOVE)
 
 
@@ -169,12 +170,14 @@ def _laws_of(runs: Sequence[Run], laws: Any) -> dict[str, Any]:
 def _largest_drifts(quantity: Any, run: Run, at: Sequence[int]) -> np.ndarray:
     """Return how far a law has drifted since the start: of one that is a function of a layer, in the layer of most."""
     parts = [quantity(run.net, l) for l in range(1, run.net.depth)] if callable(quantity) else [quantity]
-    return np.max([np.zeros(len(at)), *(drifts(part, run, at) for part in parts)], axis=0)
+    return np.max([np.zeros(len(at)), *(drift_along(part, run, at) for part in parts)], axis=0)
 
 
 @known_keywords
 def spectrum(net: Run | Sequence[Any], ax: Axes | None = None, *, step: int = -1) -> Axes:
     """Draw the singular values of every weight, the largest first, on a logarithmic scale; zeros are left out.
+
+    A spectrum is that of the end of a run unless told otherwise, where figures of spaces are those of the start.
 
     Args:
         net: a run, or ``[W_1, ..., W_L]``.

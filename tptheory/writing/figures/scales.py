@@ -16,26 +16,35 @@ CLOCKS = ("step", "time")
 """Against what a run is drawn."""
 ZERO_APART = 0.08
 """How far zeros stand below the smallest positive number, as a part of the axis: so that both have a label."""
+MOST_DECADES, MARGIN = 250, 4
+"""The most decades of a scale, and how many an axis of so many has beyond them: Matplotlib's floats end at 308."""
 
 
 def set_logarithmic(ax: Axes, values: Any) -> None:
     """Set a logarithmic scale for values of which none is negative and one is positive; else a linear one stays.
 
     Where a value is 0 the scale is linear below the smallest positive one, so that zeros stand on a line that is
-    labelled 0, and bands that reach them end there.
+    labelled 0, and bands that reach them end there. Of more decades than `MOST_DECADES`, the scale is linear below the
+    highest of them. What has been drawn on the axes before counts as well.
     """
     found = np.ravel(np.asarray(values, dtype=float))
     found = found[np.isfinite(found)]
     positive = found[found > 0]
-    if not positive.size or found.min() < 0:
+    if not positive.size:
         return
-    if positive.size == found.size and ax.get_yscale() != "symlog":
+    drawn = ax.dataLim  # of axes that are empty, from infinity to minus infinity
+    lowest = min(found.min(), drawn.y0)
+    if lowest < 0:
+        return
+    least, most = min(positive.min(), ax.yaxis.get_minpos()), max(positive.max(), drawn.y1)
+    decades = np.log10(most) - np.log10(least)  # most / least may be more than a float holds
+    if lowest > 0 and decades <= MOST_DECADES:
         ax.set_yscale("log")
         return
-    least, most = float(positive.min()), float(positive.max())
-    if ax.get_yscale() == "symlog":
-        least = min(least, ax.yaxis.get_transform().linthresh)  # type: ignore[attr-defined]  # symlog has one
-    ax.set_yscale("symlog", linthresh=least, linscale=max(1.0, ZERO_APART * np.log10(most / least)))
+    if decades > MOST_DECADES:
+        least, decades = most * 10.0**-MOST_DECADES, MOST_DECADES
+        ax.set_ymargin(MARGIN / MOST_DECADES)
+    ax.set_yscale("symlog", linthresh=least, linscale=max(1.0, ZERO_APART * decades))
 
 
 def end_at_zero(ax: Axes) -> None:

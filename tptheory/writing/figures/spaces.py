@@ -107,7 +107,7 @@ def activations_and_targets(
         ax: where to draw, three-dimensional for width 3; a new figure unless given.
         alpha: how far a target lies from its activation, in units of the error signal.
         sample: of a batch.
-        step: draw this step alone, which the title then names.
+        step: draw this step alone, -1 for the last, which the heading of the legend then names; all unless given.
 
     >>> from tptheory import Backprop, simulate
     >>> run = simulate(Backprop(), [np.eye(2)], [1, 0], [0, 1], steps=3)
@@ -124,7 +124,7 @@ def activations_and_targets(
         ax.plot(*path[:1].T, **look, markeredgecolor=INK, markeredgewidth=0.6, label=label, zorder=5)
     if l == len(run.weights):
         ax.plot(*run.target[:, [column]].astype(float), **GOAL, label="$y$", zorder=5)
-    return finished_space(ax, title="" if step is None else moment_in_words(run, step))
+    return finished_space(ax, heading="" if step is None else moment_in_words(run, step))
 
 
 @known_keywords
@@ -147,7 +147,8 @@ def pulled_back_loss(
         l: a layer of width 2, from 0.
         y: the target; a run has its own.
         ax: where to draw; a new figure unless given.
-        step: of a run: the weights after that many steps, at the start unless given; the title says which.
+        step: of a run: the weights after that many steps, at the start unless given; -1 for the last. The heading of
+            the legend says which.
         sample: of a batch.
         levels: how many contours, at distances that grow evenly.
         labels: whether every second contour bears its loss.
@@ -195,7 +196,7 @@ def layer_spaces(
 
     Args:
         run: what `simulate` returned, every width 2.
-        step: whose weights are drawn.
+        step: whose weights are drawn, the start unless given; -1 for the last. The heading of the legend says which.
         figure: where to draw; a new figure unless given.
         alpha: how far a target lies from its activation, in units of the error signal.
         sample: of a batch.
@@ -214,7 +215,7 @@ def layer_spaces(
         import matplotlib.pyplot as plt
 
         with page_style():
-            figure = plt.figure(figsize=(2.7 * (depth + 1), 6.2), layout="constrained")
+            figure = plt.figure(figsize=size_of_layers(depth), layout="constrained")
     axes = figure.subplots(2, depth + 1, squeeze=False)
     weights = weights_at(run, step)
     for l in range(depth + 1):
@@ -229,11 +230,16 @@ def layer_spaces(
             finished_space(row, limit).set(xlabel="", ylabel="")  # the title names the space
         axes[0, l].set_title(f"layer {l}" + (f": $W_{l + 1}$ acts here" if l < depth else ": the output"))
         axes[1, l].set_title(f"layer {l}" + (f": $W_{l}$ maps here" if l > 0 else ": the input"))
-    _one_legend(figure, axes)
+    _one_legend(figure, axes, moment_in_words(run, step))
     return axes
 
 
-def _one_legend(figure: Figure, axes: np.ndarray) -> None:
+def size_of_layers(depth: int) -> tuple[float, float]:
+    """Return the size, in inches, of a figure of so many layers beside their input, in which all texts have a place."""
+    return 2.7 * (depth + 1), 6.6
+
+
+def _one_legend(figure: Figure, axes: np.ndarray, heading: str) -> None:
     """Put one legend below all axes, in which labels that differ by the number of a layer alone stand once."""
     names: dict[str, Any] = {}
     for ax in axes.flat:
@@ -242,7 +248,7 @@ def _one_legend(figure: Figure, axes: np.ndarray) -> None:
                 label = "activation $x_l$"
             names.setdefault("target $t_l$" if label.startswith("target") else label, handle)
         ax.get_legend().remove()
-    figure.legend(names.values(), names.keys(), loc="outside lower center", ncols=5)
+    figure.legend(names.values(), names.keys(), loc="outside lower center", ncols=5, title=heading)
 
 
 def _space(
@@ -350,8 +356,8 @@ def axes_of_space(ax: Axes | None, size: int) -> Any:
     return axes_or_new(ax, "3d" if size == 3 else None)
 
 
-def finished_space(ax: Any, limit: float = LIMIT, title: str = "") -> Axes:
-    """Give a space axes of equal scale that are centred at the origin and named, and a legend with a title."""
+def finished_space(ax: Any, limit: float = LIMIT, heading: str = "") -> Axes:
+    """Give a space axes of equal scale that are centred at the origin and named, and a legend with a heading."""
     ax.set_xlim(-limit, limit)
     ax.set_ylim(-limit, limit)
     ticks = [-limit, 0, limit] if ax.name != "3d" else [-limit / 2, 0, limit / 2]  # in space, corners would collide
@@ -373,5 +379,5 @@ def finished_space(ax: Any, limit: float = LIMIT, title: str = "") -> Axes:
             ax.spines[line].set_visible(True)
     if ax.get_legend_handles_labels()[1]:
         look = {"fontsize": "small", "columnspacing": 1.0, "handlelength": 1.6, "ncols": 3}
-        ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), title=title or None, **look)
+        ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), title=heading or None, **look)
     return cast(Axes, ax)

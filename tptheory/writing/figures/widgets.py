@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from tptheory.extras import optional_library
 from tptheory.simulation.trajectories import Run
 from tptheory.writing.figures.numbers import run_of
-from tptheory.writing.figures.spaces import layer_spaces
+from tptheory.writing.figures.spaces import layer_spaces, size_of_layers
 from tptheory.writing.figures.style import page_style
 
 
@@ -38,7 +38,7 @@ def _picture(run: Run, step: int, options: dict[str, Any]) -> bytes:
     """Return the figure at a step as PNG."""
     stream = io.BytesIO()
     with page_style():
-        figure = Figure(figsize=(2.7 * (len(run.weights) + 1), 6.2), layout="constrained")
+        figure = Figure(figsize=size_of_layers(len(run.weights)), layout="constrained")
         layer_spaces(run, step, figure=figure, **options)
         figure.savefig(stream, format="png", dpi=110)
     return stream.getvalue()
