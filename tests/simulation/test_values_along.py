@@ -17,7 +17,14 @@ from tptheory import (
     simulate_ensemble,
     squared_norm,
 )
-from tptheory.errors import InvalidTypeError, ShapeError, UnknownNameError, UnsupportedExpressionError
+from tptheory.errors import (
+    InvalidTypeError,
+    InvalidValueError,
+    ShapeError,
+    UnknownNameError,
+    UnsupportedExpressionError,
+)
+from tptheory.simulation.values_along import values_along
 
 WEIGHTS = [np.array([[1.0, 0.4], [-0.3, 0.8]]), np.array([[0.9, -0.5]])]
 X, Y = np.array([1.0, 0.5]), np.array([-0.5])
@@ -104,6 +111,17 @@ def test_widths_of_the_expression_may_be_symbols():
         (Symbol("s") * inner(ANY_WIDTHS.input, ANY_WIDTHS.input), UnknownNameError, r"\(got 's'\)"),
         (squared_norm(MatrixSymbol("W_1", 3, 3)), ShapeError, "'W_1' must be of shape"),
         ("W_1", InvalidTypeError, "'expression' must be a SymPy expression"),
+        (
+            Symbol("x") * squared_norm(ANY_WIDTHS.weight(1)),
+            InvalidTypeError,
+            r'x is a matrix of shape \(2, 1\), as in the run \(got \'a number\'\)\. Take MatrixSymbol\("x", 2, 1\)',
+        ),
+        (Symbol("W_2"), InvalidTypeError, r"W_2 is a matrix of shape \(1, 2\)"),
+        (
+            MatrixSymbol("eta", 1, 1),
+            InvalidTypeError,
+            r'eta is a number, as in the run \(got \'a matrix\'\)\. Take Symbol\("eta"',
+        ),
         (squared_norm(DeepLinearNetwork(depth=L).weight(2)), InvalidTypeError, "a depth that is a number .*run.net"),
         (matmul(ANY_WIDTHS.weight(2), MatrixSymbol("Q", ANY_WIDTHS.widths[1], 1)), UnknownNameError, "got 'Q'"),
     ],
@@ -112,3 +130,11 @@ def test_what_a_run_does_not_hold_is_refused(expression, error, message):
     """By its name, with what the run holds."""
     with pytest.raises(error, match=message):
         run_of().evaluate(expression)
+
+
+@pytest.mark.parametrize("at", [[], (), range(0)])
+def test_values_at_no_time_are_refused(at):
+    """Whatever the list of times is."""
+    run = run_of()
+    with pytest.raises(InvalidValueError, match="'at' must be the number of one time at least"):
+        values_along(run, run.net.loss, at)

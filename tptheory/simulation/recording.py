@@ -115,13 +115,9 @@ class TrajectoryRecord:
         so that no more than one of them is in memory twice.
         """
         compiled, entries = self.compiled, self.compiled.kind.entries
-        like = (
-            {compiled.signals[0]: self.input}
-            | {  # the shapes of error signals, which may be missing
-                signal: entries(self.kept[x][0])
-                for signal, x in zip(compiled.signals[1:], compiled.activations[1:], strict=True)
-            }
-        )
+        like = {compiled.signals[0]: self.input}  # the shapes of error signals, which may be missing
+        for signal, activation in zip(compiled.signals[1:], compiled.activations[1:], strict=True):
+            like[signal] = entries(self.kept[activation][0])
         kept = {name: self._stacked(self.kept, name, like.get(name, 0.0)) for name in compiled.kept}
         changed = {
             name: self._stacked(self.changed, name) if self.changed[name] else kept[name][:0]

@@ -86,7 +86,10 @@ class Trajectory(ComparedByValues, ShownAsTable):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Run(Trajectory):
-    """The trajectory of one network, as `simulate` records it; ``len(run)`` is the number of its times, ``T + 1``."""
+    """The trajectory of one network, as `simulate` records it.
+
+    ``len(run)`` is the number of its times, ``T + 1``; that of an `Ensemble` is the number of its members.
+    """
 
     steps: int
     """``T``, how many steps were completed."""
@@ -97,7 +100,10 @@ class Run(Trajectory):
     """What happened, in a sentence."""
 
     def __len__(self) -> int:
-        """Return the number of times that are recorded, that of the start among them: the first axis of its arrays."""
+        """Return the number of times that are recorded, that of the start among them: the first axis of its arrays.
+
+        That of an `Ensemble` is the number of its members.
+        """
         return len(self.times)
 
     def __repr__(self) -> str:
@@ -146,7 +152,8 @@ class Run(Trajectory):
                 `LogPdet`, needs another one in an exact run, such as ``"mp50"``.
 
         Raises:
-            InvalidTypeError: if ``expression`` is none, or speaks of a network of any depth.
+            InvalidTypeError: if ``expression`` is none, or speaks of a network of any depth; or takes a matrix of the
+                run for a number, or a number for a matrix.
             InvalidValueError: if a matrix to be inverted is singular.
             ShapeError: if a symbol has another shape than what the run holds by its name.
             UnknownNameError: if the run holds nothing of the name of a symbol; the nearest is suggested.
@@ -160,7 +167,8 @@ class Ensemble(Trajectory):
     """The trajectories of many networks, as `simulate_ensemble` records them.
 
     ``weights[l-1][t, i]`` is ``W_l`` of member ``i`` after ``t`` steps, and so for every array. A member that stops
-    keeps its last values until the end of the arrays, and its updates are 0 from there on.
+    keeps its last values until the end of the arrays, and its updates are 0 from there on. ``len(ensemble)`` is the
+    number of its members; that of a `Run` is the number of its times.
     """
 
     steps: np.ndarray
@@ -173,7 +181,7 @@ class Ensemble(Trajectory):
     """What happened, in a sentence."""
 
     def __len__(self) -> int:
-        """Return the number of members."""
+        """Return the number of members, the second axis of its arrays; that of a `Run` is the number of its times."""
         return len(self.steps)
 
     def __repr__(self) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sympy import Basic, MatrixSymbol
 
-from tptheory.errors import InvalidTypeError, complain, unknown_name
+from tptheory.errors import InvalidTypeError, InvalidValueError, complain, unknown_name
 from tptheory.numeric.arithmetic_names import arithmetic_named
 from tptheory.numeric.evaluation import compile_expression
 from tptheory.symbolic.arguments import as_expression
@@ -33,16 +33,20 @@ def values_along(run: Run, expression: Any, at: Sequence[int], arithmetic: str |
         arithmetic: as for `evaluate`; that of the run unless given.
 
     Raises:
-        InvalidTypeError: if ``expression`` is none, or speaks of layers of a network of any depth.
-        InvalidValueError: if a matrix to be inverted is singular.
+        InvalidTypeError: if ``expression`` is none, or speaks of layers of a network of any depth; or takes a matrix of
+            the run for a number, or a number for a matrix.
+        InvalidValueError: if a matrix to be inverted is singular, or ``at`` is empty.
         ShapeError: if a symbol has another shape than what the run holds by its name.
         UnknownNameError: if the run holds nothing of the name of a symbol.
         UnsupportedExpressionError: for a node without a value in the arithmetic.
     """
+    if not len(at):
+        raise InvalidValueError(complain("at", "the number of one time at least", at, "Try at=[0]."))
     expression = as_expression("expression", expression)
     name = run.dtype if arithmetic is None else arithmetic
     kind, paths, fixed = arithmetic_named(name), _paths(run), _fixed(run)
     symbols = sorted(_named_by(run, expression, {*paths, *fixed}), key=str)
+    _refuse_other_kinds(symbols, {name: history[0] for name, history in paths.items()} | fixed)
     function = compile_expression(expression, symbols, arithmetic=name)
     found = []
     with np.errstate(all="ignore"):  # a run that diverges overflows here first
@@ -83,3 +87,19 @@ def _named_by(run: Run, expression: Basic, known: set[str]) -> list[Basic]:
         if str(symbol) not in known:
             raise unknown_name("expression", str(symbol), known, "made of what the run holds:")
     return named
+
+
+def _refuse_other_kinds(symbols: Sequence[Basic], held: dict[str, Any]) -> None:
+    """Refuse a symbol of a number by whose name a run holds a matrix, and the other way round.
+
+    Raises:
+        InvalidTypeError: if there is one.
+    """
+    for symbol in symbols:
+        shape = np.shape(held[str(symbol)])
+        if isinstance(symbol, MatrixSymbol) == bool(shape):
+            continue
+        kind = f"a matrix of shape {shape}" if shape else "a number"
+        came = "a matrix" if isinstance(symbol, MatrixSymbol) else "a number"
+        mend = f'Take MatrixSymbol("{symbol}", {shape[0]}, {shape[1]}).' if shape else f'Take Symbol("{symbol}").'
+        raise InvalidTypeError(complain("expression", f"one in which {symbol} is {kind}, as in the run", came, mend))
