@@ -40,6 +40,15 @@ def widths_text(widths: Iterable[int]) -> str:
     return "-".join(map(str, widths))
 
 
+def counted(count: int, noun: str) -> str:
+    """Return a number of things in words; the noun is one that takes an s.
+
+    >>> counted(1, "column"), counted(2, "column"), counted(0, "column")
+    ('1 column', '2 columns', '0 columns')
+    """
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
 def checked_integer(
     argument: str, value: Any, lowest: int = 1, highest: int | None = None, limit: int = 10**DIGITS - 1
 ) -> int:

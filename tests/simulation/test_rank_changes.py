@@ -5,7 +5,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from tptheory.simulation.rank_changes import RankChange, rank_changes
+from tptheory.simulation.rank_changes import RankChange, rank_change_sentence, rank_changes
 from tptheory.simulation.runs import simulate
 from tptheory.symbolic.rules import Backprop, GaussNewton, Kaczmarz, TargetProp
 
@@ -68,3 +68,11 @@ def test_changes_of_a_stack():
     assert str(found[0]) == "W_2 of member 4 came within 1.0e-09 of a lower rank at step 3"
     assert str(found[1]) == "the rank of W_2 of member 7 changed from 2 to 1 at step 3"
     assert rank_changes(before, before, 3, 1.5e-8) == []
+
+
+def test_the_changes_beyond_the_first_are_counted():
+    """One of them is no plural."""
+    changes = [RankChange(at, "W_2", 2, 1, 0.5) for at in (3, 5, 7)]
+    assert rank_change_sentence(changes[:1]).endswith("at step 3.")
+    assert ", and 1 more change (rank_changes lists them)." in rank_change_sentence(changes[:2])
+    assert ", and 2 more changes (rank_changes lists them)." in rank_change_sentence(changes)

@@ -8,7 +8,7 @@ from typing import Any
 
 from sympy import S
 
-from tptheory.checking import widths_text
+from tptheory.checking import counted, widths_text
 from tptheory.deciding.verdicts import Proved, Undecided
 from tptheory.symbolic.rule_at_numbers import RuleAtNumbers
 from tptheory.symbolic.rules import Rule
@@ -65,11 +65,10 @@ class CountedLaws(ShownAsTable):
         named = {str(symbol) for symbol, _ in self.rule.numbers} if isinstance(self.rule, RuleAtNumbers) else set()
         options += "".join(f", {name} = {value}" for name, value in self.constants if name not in named)
         options += self.almost_every
-        noun = "conservation law" if self.count == 1 else "conservation laws"
         saturating = " -> ".join(map(str, self.ranks))
         found = "" if self.found is None else f"; {self.found.count} found, {self.found.agreement}"
         return (
-            f"<{self.count} {noun} of {self.rule!r} at widths {self.widths}{options}: "
+            f"<{counted(self.count, 'conservation law')} of {self.rule!r} at widths {self.widths}{options}: "
             f"dimension {self.dimension} - rank {self.rank} (ranks {saturating}){found}>"
         )
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from tptheory.checking import MOST_STEPS, checked_integer
+from tptheory.checking import MOST_STEPS, checked_integer, counted
 from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, complain
 from tptheory.numeric.arithmetic import RunArithmetic
 from tptheory.numeric.floats import FloatArithmetic
@@ -109,7 +109,7 @@ def _read_weights(kind: RunArithmetic, weights: Any) -> list[Any]:
     for l, (below, above) in enumerate(pairwise(map(kind.shape, W)), start=1):
         if above[1] != below[0]:
             expected = (
-                f"matrices that chain: W_{l + 1} has a column for each row of W_{l}, {in_words(below[0], 'column')}"
+                f"matrices that chain: W_{l + 1} has a column for each row of W_{l}, {counted(below[0], 'column')}"
             )
             came = f"W_{l + 1} of shape {above} above W_{l} of shape {below}"
             mend = (
@@ -117,15 +117,6 @@ def _read_weights(kind: RunArithmetic, weights: Any) -> list[Any]:
             )
             raise ShapeError(complain("weights", expected, came, mend))
     return W
-
-
-def in_words(count: int, noun: str) -> str:
-    """Return a number of things.
-
-    >>> in_words(1, "column"), in_words(2, "column")
-    ('1 column', '2 columns')
-    """
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _count_samples(widths: Sequence[int], x: tuple[int, int], y: tuple[int, int]) -> int:
@@ -137,7 +128,7 @@ def _count_samples(widths: Sequence[int], x: tuple[int, int], y: tuple[int, int]
     _check_rows("x", x, widths[0], "W_1 has columns")
     _check_rows("y", y, widths[-1], f"W_{len(widths) - 1} has rows")
     if x[1] != y[1]:
-        raise ShapeError(complain("y", f"of {in_words(x[1], 'column')}, as x has", y[1]))
+        raise ShapeError(complain("y", f"of {counted(x[1], 'column')}, as x has", y[1]))
     return x[1]
 
 

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from tptheory.checking import counted
+
 Ranks = Mapping[str, tuple[Any, Any]]
 """By name of the matrix: its rank, and the ratio of its smallest singular value that counts to its largest."""
 
@@ -59,5 +61,5 @@ def rank_change_sentence(changes: Sequence[RankChange]) -> str:
     if not changes:
         return ""
     first = str(changes[0])
-    more = f", and {len(changes) - 1} more changes (rank_changes lists them)" if len(changes) > 1 else ""
+    more = f", and {counted(len(changes) - 1, 'more change')} (rank_changes lists them)" if len(changes) > 1 else ""
     return f" {first[0].upper()}{first[1:]}{more}."

@@ -8,6 +8,7 @@ from itertools import accumulate
 from typing import Any
 
 from tptheory.certificates.reading import Polynomial
+from tptheory.checking import counted
 from tptheory.typesetting.explanation import Chain, ChainFrame, ChainStep, framed, numbered, paragraph
 from tptheory.typesetting.html_math import html_math, html_words
 from tptheory.typesetting.names import BLANK, Written, prose
@@ -19,12 +20,12 @@ MOST_REASONS = 4
 """The most reasons that an outline names for one part."""
 LONGEST_REASONS = 60
 """About how many characters the reasons may have that stand in one line of an outline in LaTeX."""
-MOST_CHAINS = 12
-"""How many parts of a proof are outlined as chains, in text and in LaTeX."""
 LONGEST_CONCLUSION = 3_000
 """The most characters of LaTeX of a conclusion, such as a sum of squares, that an outline in LaTeX writes out."""
-MOST_PARTS = 3
-"""How many parts of a proof are outlined; if one more is left it is shown as well, and not left out."""
+MOST_PARTS_IN_TEXT = 12
+"""How many parts of a proof are outlined in text and in LaTeX."""
+MOST_PARTS_ON_PAGE = 3
+"""How many parts of a proof are outlined on a page; if one more is left it is shown as well, and not left out."""
 
 
 class AbridgedNotation(Notation):
@@ -53,30 +54,43 @@ def outlined(parts: Sequence[dict[str, Any]]) -> list[Chain]:
     Args:
         parts: the plain proofs, as `Certificate.parts` gives them; the checker must have accepted their certificate.
     """
-    shown = parts if len(parts) <= MOST_CHAINS else [*parts[: MOST_CHAINS - 1], parts[-1]]
+    shown = parts if len(parts) <= MOST_PARTS_IN_TEXT else [*parts[: MOST_PARTS_IN_TEXT - 1], parts[-1]]
     return [_outlined(part) for part in shown]
 
 
 def _outlined(data: dict[str, Any]) -> Chain:
     """Return the outline of one plain proof as a chain."""
     frame = framed(data, AbridgedNotation)
-    first, last = ((end, tuple(frame.notation.terms(end))) for end in _ends(frame))
-    steps = [ChainStep(first[0][0], (), first[1], BLANK)]
+    first, last = (_line(frame, end) for end in _ends(frame))
+    steps = [first]
     numbers = [k for _, _, k, *_ in data["cofactors"]]
     if numbers:
-        why = prose(f"{_counted(len(numbers))}")
-        for most in range(1, MOST_REASONS + 1):
-            said, others = _reasons(frame, numbers, most)
-            longer = prose(f"{_counted(len(numbers))}: ") + said + prose(others)
-            why = longer if len(longer.text) <= LONGEST_REASONS else why
-        steps.append(ChainStep(first[0][0], (), (Term("+", (Written("...", r"\cdots"),)),), why))
+        between = (Term("+", (Written("...", r"\cdots"),)),)
+        steps.append(ChainStep(first.terms, (), between, _short_reasons(_counted_reasons(frame, numbers))))
     if numbers or frame.first[0] != frame.last[0]:
-        steps.append(ChainStep(last[0][0], (), last[1], BLANK))
+        steps.append(last)
     whole = framed(data).conclusion
     said = whole if len(whole.latex) <= LONGEST_CONCLUSION else frame.conclusion
     ragged = rf"{{\raggedright {said.latex}\par}}" if said.latex else ""  # a square may be as long as a line
     conclusion = Written(said.text, ragged)
     return Chain("", frame.introduction, tuple(steps), conclusion, frame.notation.reader)
+
+
+def _line(frame: ChainFrame, end: Polynomial) -> ChainStep:
+    """Return one end of a chain as a line of it, without a reason."""
+    terms, _ = end
+    return ChainStep(terms, (), tuple(frame.notation.terms(end)), BLANK)
+
+
+def _short_reasons(reasons: Counter[Written]) -> Written:
+    """Return how many steps there are, and as many of their reasons as one line in LaTeX holds."""
+    steps = counted(reasons.total(), "step")
+    why = prose(steps)
+    for most in range(1, MOST_REASONS + 1):
+        said, others = _reasons(reasons, most)
+        longer = prose(f"{steps}: ") + said + prose(others)
+        why = longer if len(longer.text) <= LONGEST_REASONS else why
+    return why
 
 
 def outline_html(parts: Sequence[dict[str, Any]]) -> str:
@@ -85,11 +99,11 @@ def outline_html(parts: Sequence[dict[str, Any]]) -> str:
     Args:
         parts: the plain proofs, as `Certificate.parts` gives them; the checker must have accepted their certificate.
     """
-    left_out = len(parts) - MOST_PARTS
+    left_out = len(parts) - MOST_PARTS_ON_PAGE
     if left_out < 2:
         shown = list(enumerate(parts, 1))
     else:
-        shown = [*enumerate(parts[: MOST_PARTS - 1], 1), (len(parts), parts[-1])]
+        shown = [*enumerate(parts[: MOST_PARTS_ON_PAGE - 1], 1), (len(parts), parts[-1])]
     written = [_part(part) if len(parts) == 1 else numbered(_part(part), number) for number, part in shown]
     if left_out > 1:
         written.insert(-1, f"<p>The {left_out} parts between are proved in the same way.")
@@ -103,8 +117,8 @@ def _part(data: dict[str, Any]) -> str:
     lines = [f"<p class=l>{first}"]
     numbers = [k for _, _, k, *_ in data["cofactors"]]
     if numbers:
-        said, more = _reasons(frame, numbers, MOST_REASONS)
-        lines.append(f"<p class=l>= ⋯ <small>{_counted(len(numbers))}: {html_words(said.latex)}{more}</small>")
+        said, more = _reasons(_counted_reasons(frame, numbers), MOST_REASONS)
+        lines.append(f"<p class=l>= ⋯ <small>{counted(len(numbers), 'step')}: {html_words(said.latex)}{more}</small>")
     if numbers or frame.first[0] != frame.last[0]:
         lines.append(f"<p class=l>= {last}")
     return "".join([*paragraph(frame.introduction), *lines, *paragraph(frame.conclusion)])
@@ -115,22 +129,22 @@ def _ends(frame: ChainFrame) -> tuple[Polynomial, Polynomial]:
     return _changed_first(frame.first, frame.last), _changed_first(frame.last, frame.first)
 
 
-def _reasons(frame: ChainFrame, numbers: Sequence[int], most: int) -> tuple[Written, str]:
-    """Return the most frequent reasons of the steps that use these hypotheses, and how many others there are."""
-    counted = Counter(frame.reasons.reason(k).written() for k in numbers)
-    said = prose(", ").between([why + prose(_times(n)) for why, n in counted.most_common(most)])
-    others = len(counted) - most
-    return said, f", and {others} other reason{'s' if others > 1 else ''}" if others > 0 else ""
+def _counted_reasons(frame: ChainFrame, numbers: Sequence[int]) -> Counter[Written]:
+    """Return the reasons of the steps that use these hypotheses, with how often each stands."""
+    return Counter(frame.reasons.reason(k).written() for k in numbers)
+
+
+def _reasons(reasons: Counter[Written], most: int) -> tuple[Written, str]:
+    """Return the most frequent reasons in words, and how many others there are."""
+    said = prose(", ").between([why + prose(_times(n)) for why, n in reasons.most_common(most)])
+    others = len(reasons) - most
+    return said, f", and {counted(others, 'other reason')}" if others > 0 else ""
 
 
 def _changed_first(end: Polynomial, other: Polynomial) -> Polynomial:
     """Return one end of a chain with the terms first that do not stand at the other end."""
     terms, shape = end
     return dict(sorted(terms.items(), key=lambda item: other[0].get(item[0]) == item[1])), shape
-
-
-def _counted(steps: int) -> str:
-    return f"{steps} step{'s' if steps > 1 else ''}"
 
 
 def _times(number: int) -> str:

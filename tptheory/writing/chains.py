@@ -8,7 +8,7 @@ from tptheory.proving.certificate import Certificate
 from tptheory.typesetting.claims import definitions_text
 from tptheory.typesetting.escaping import tex_escaped
 from tptheory.typesetting.explanation import Chain, chain, proof_latex, proof_text
-from tptheory.typesetting.outline import MOST_CHAINS, outlined
+from tptheory.typesetting.outline import MOST_PARTS_IN_TEXT, outlined
 from tptheory.writing.evidence import counterexample_latex
 
 MOST = 100
@@ -53,7 +53,7 @@ def too_long(verdict: Proved) -> str:
     count = verdict.certificate.cofactors
     many = f"adds up {count} multiples of hypotheses" if count > MOST else "speaks of long expressions"
     parts = len(list(verdict.certificate.parts()))
-    outline = f"In outline, {MOST_CHAINS} of its {parts} parts:" if parts > MOST_CHAINS else "In outline:"
+    outline = f"In outline, {MOST_PARTS_IN_TEXT} of its {parts} parts:" if parts > MOST_PARTS_IN_TEXT else "In outline:"
     return f"The certificate {many}: the chain of equations is too long to be read here. {outline}"
 
 

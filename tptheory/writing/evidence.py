@@ -7,6 +7,7 @@ from html import escape
 
 from markupsafe import Markup
 
+from tptheory.checking import counted
 from tptheory.deciding.verdicts import Proved, Refuted, Verdict
 from tptheory.proving.certificate import LawCountCertificate
 from tptheory.refuting.counterexample import Counterexample
@@ -81,7 +82,7 @@ def _proof(verdict: Proved) -> Evidence:
         html = proof_html([chain(part) for part in parts])
         if len(html) <= LONGEST:
             return Evidence(title, how, Markup(html))  # noqa: S704  names and words in it are escaped
-    length = f"{count} step{'s' if count != 1 else ''}" + (f" in {len(parts)} parts" if len(parts) > 1 else "")
+    length = counted(count, "step") + (f" in {len(parts)} parts" if len(parts) > 1 else "")
     return Evidence(title, how, Markup(outline_html(parts)), length)  # noqa: S704  names and words in it are escaped
 
 
