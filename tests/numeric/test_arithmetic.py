@@ -66,12 +66,19 @@ def test_exact_inputs(make):
     assert result is not value
 
 
-@pytest.mark.parametrize("entry", [0.5, np.float64(1), 1j, "1", None])
-def test_exact_arithmetic_refuses_floats(entry):
-    """A float, even a whole one, is no exact number."""
-    with pytest.raises(
-        InvalidTypeError, match=r"'A' must be made of integers or fractions .*(Give Fraction\('|Use frac)"
-    ):
+@pytest.mark.parametrize(
+    ("entry", "mend"),
+    [
+        (0.5, r"Give Fraction\('0\.5'\)\."),
+        (np.float64(1), r"Give Fraction\('1\.0'\)\."),
+        (1j, r"Use fractions\.Fraction\."),
+        ("1", r"Use fractions\.Fraction\."),
+        (None, r"Use fractions\.Fraction\."),
+    ],
+)
+def test_exact_arithmetic_refuses_floats(entry, mend):
+    """A float, even a whole one, is no exact number; of a float the exact one is told."""
+    with pytest.raises(InvalidTypeError, match=rf"'A' must be made of integers or fractions \(got .*\)\. {mend}$"):
         evaluate(A, {A: [[entry, 0, 0]] * 3}, arithmetic="exact")
 
 

@@ -186,7 +186,7 @@ def rows_of(argument: str, value: Any, column: bool, numbers: str) -> Sequence[S
     if column and not any(isinstance(row, Sequence) for row in rows):
         rows = [[entry] for entry in rows]
     if not rows or not all(isinstance(row, Sequence) and len(row) == len(rows[0]) > 0 for row in rows):
-        raise ragged(argument, rows)
+        raise ragged_rows_error(argument, rows)
     return rows
 
 
@@ -204,10 +204,10 @@ def shape_of(value: Any) -> tuple[int, ...]:
     return (len(value), *inner.pop()) if len(inner) == 1 else (len(value),)
 
 
-def ragged(argument: str, value: Any) -> ShapeError:
+def ragged_rows_error(argument: str, value: Any) -> ShapeError:
     """Build the error for rows that differ in length; it shows their shapes, and not all of their numbers.
 
-    >>> str(ragged("A", [[1, 2], [3]]))
+    >>> str(ragged_rows_error("A", [[1, 2], [3]]))
     "'A' must be rows of one length (got 'rows of shapes (2,), (1,)')."
     """
     shapes = list(dict.fromkeys(map(shape_of, value))) if isinstance(value, list | tuple) else []

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, complain
-from tptheory.numeric.arithmetic import not_finite, ragged
+from tptheory.numeric.arithmetic import not_finite, ragged_rows_error
 from tptheory.numeric.arrays import ArrayArithmetic, condition, over_matrices
 
 EPS = {np.dtype(name): float(np.finfo(name).eps) for name in ("float32", "float64")}
@@ -51,7 +51,7 @@ class FloatArithmetic(ArrayArithmetic):
         try:
             A = np.asarray(value)
         except ValueError:
-            raise ragged(argument, value) from None
+            raise ragged_rows_error(argument, value) from None
         if A.dtype not in (np.float32, np.float64):
             if A.dtype.kind not in "iufO" or A.ndim == 0:
                 raise InvalidTypeError(complain(argument, "a matrix of real numbers", value))
