@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 from typing import Any
@@ -23,6 +23,7 @@ from tptheory.errors import InvalidTypeError, InvalidValueError, complain
 from tptheory.keywords import known_keywords
 from tptheory.measuring.instances import Instances, is_exact, refuse_unknown
 from tptheory.numeric.constants import check_mapping
+from tptheory.numeric.equal_values import ComparedByValues
 from tptheory.numeric.evaluation import compile_expression
 from tptheory.numeric.leading_term import LeadingTerm, leading_term
 from tptheory.symbolic.arguments import as_expression
@@ -44,8 +45,8 @@ TRIES = 20
 """How many instances are drawn for each one wanted, since a step may change a rank at some of them."""
 
 
-@dataclass(frozen=True, repr=False)
-class OrderInEta(ShownAsTable):
+@dataclass(frozen=True, eq=False, repr=False)
+class OrderInEta(ComparedByValues, ShownAsTable):
     """How a quantity depends on a small step size.
 
     Attributes:
@@ -68,12 +69,12 @@ class OrderInEta(ShownAsTable):
     slope: float
     standard_error: float
     scales: tuple[float, ...]
-    residuals: np.ndarray = field(compare=False)
+    residuals: np.ndarray
     instances: int
     higher: int
     powers: tuple[float | None, ...]
-    coefficients: tuple[np.ndarray, ...] = field(compare=False)
-    claimed: tuple[np.ndarray, ...] = field(compare=False)
+    coefficients: tuple[np.ndarray, ...]
+    claimed: tuple[np.ndarray, ...]
     remainder: float | None
     expected: int | None
 

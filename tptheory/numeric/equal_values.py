@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 import numpy as np
@@ -26,7 +26,7 @@ class ComparedByValues:
         """Compare all fields."""
         if type(self) is not type(other):
             return NotImplemented
-        return all(have_equal_values(mine, getattr(other, name)) for name, mine in _fields_of(self).items())
+        return all(map(have_equal_values, _fields_of(self).values(), _fields_of(other).values()))
 
     def __hash__(self) -> int:
         """Hash what is cheap to hash of what `__eq__` compares."""
@@ -34,7 +34,9 @@ class ComparedByValues:
 
 
 def have_equal_values(one: Any, other: Any) -> bool:
-    """Return whether two values are the same: arrays by shape and entries, tuples and dictionaries part by part.
+    """Return whether two values are the same: arrays by shape and entries, other collections part by part.
+
+    Tuples, dictionaries and dataclasses are such collections.
 
     >>> have_equal_values((np.array([1.0, np.nan]), "a"), (np.array([1.0, np.nan]), "a"))
     True
@@ -47,7 +49,11 @@ def have_equal_values(one: Any, other: Any) -> bool:
         return len(one) == len(other) and all(map(have_equal_values, one, other))
     if isinstance(one, dict) and isinstance(other, dict):
         return one.keys() == other.keys() and all(have_equal_values(one[key], other[key]) for key in one)
-    return bool(one == other) or bool(one != one and other != other)  # NaN is not itself
+    if bool(one == other) or bool(one != one and other != other):  # NaN is not itself
+        return True
+    if type(one) is not type(other) or not is_dataclass(one):
+        return False
+    return all(map(have_equal_values, _fields_of(one).values(), _fields_of(other).values()))
 
 
 def _are_equal_arrays(A: np.ndarray, B: np.ndarray) -> bool:

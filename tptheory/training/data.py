@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
+from tptheory.numeric.equal_values import ComparedByValues
 from tptheory.typesetting.tables import ShownAsTable, Table
 
 Array = NDArray[Any]
@@ -29,7 +30,7 @@ RING = (0.8, 1.2)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class DataSet(ShownAsTable):
+class DataSet(ComparedByValues, ShownAsTable):
     """Images and their classes, split into a part to train on and a part to test on.
 
     ``x_train`` and ``x_test`` have shapes ``(n_0, N)`` and ``(n_0, N_test)``, float32, samples in columns, grey

@@ -14,6 +14,7 @@ from tptheory.checking import widths_text
 from tptheory.errors import InvalidValueError, complain
 from tptheory.extras import data_frame
 from tptheory.keywords import known_keywords
+from tptheory.numeric.equal_values import ComparedByValues
 from tptheory.symbolic.rules import Rule
 from tptheory.training.blas_threads import one_blas_thread
 from tptheory.training.checkpoints import Checkpoint, check_same_run, read_checkpoint
@@ -38,7 +39,7 @@ STREAMS = ("weights", "batches", "constants", "noise")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class TrainingRun(ShownAsTable):
+class TrainingRun(ComparedByValues, ShownAsTable):
     """The result of a training run, which tells itself whether it diverged.
 
     ``status`` is ``"completed"`` or ``"diverged"``, and ``message`` says so in a sentence. ``weights`` and ``biases``
