@@ -26,7 +26,7 @@ class ComparedByValues:
         """Compare all fields."""
         if type(self) is not type(other):
             return NotImplemented
-        return all(map(have_equal_values, _fields_of(self).values(), _fields_of(other).values()))
+        return _have_equal_parts(self, other)
 
     def __hash__(self) -> int:
         """Hash what is cheap to hash of what `__eq__` compares."""
@@ -45,15 +45,26 @@ def have_equal_values(one: Any, other: Any) -> bool:
     """
     if isinstance(one, np.ndarray) or isinstance(other, np.ndarray):
         return _are_equal_arrays(np.asarray(one), np.asarray(other))
-    if isinstance(one, tuple) and isinstance(other, tuple):
-        return len(one) == len(other) and all(map(have_equal_values, one, other))
-    if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(have_equal_values(one[key], other[key]) for key in one)
-    if bool(one == other) or bool(one != one and other != other):  # NaN is not itself
+    if isinstance(one, tuple | dict):
+        return _have_equal_parts(one, other)
+    if one == other or (one != one and other != other):  # NaN is not itself
         return True
-    if type(one) is not type(other) or not is_dataclass(one):
+    return is_dataclass(one) and _have_equal_parts(one, other)
+
+
+def _have_equal_parts(one: Any, other: Any) -> bool:
+    """Return whether two collections of one type have the same parts."""
+    if type(one) is not type(other):
         return False
-    return all(map(have_equal_values, _fields_of(one).values(), _fields_of(other).values()))
+    mine, theirs = _parts_of(one), _parts_of(other)
+    return mine.keys() == theirs.keys() and all(have_equal_values(part, theirs[key]) for key, part in mine.items())
+
+
+def _parts_of(collection: Any) -> dict[Any, Any]:
+    """Return the entries of a tuple by place, of a dictionary by key, and the fields of a dataclass by name."""
+    if isinstance(collection, dict):
+        return collection
+    return dict(enumerate(collection)) if isinstance(collection, tuple) else _fields_of(collection)
 
 
 def _are_equal_arrays(A: np.ndarray, B: np.ndarray) -> bool:
