@@ -52,15 +52,20 @@ def with_lemmas_on_sums(attempt: Attempt) -> Attempt:
         if len(translator.hypotheses) > known:  # letters of roots are defined
             basis = completion(translator, deadline)
         lemmas = LemmaChain(translator)
-        for A, P in _inverted_sums(translator):
-            turned = P.transpose()
-            if turned != P and basis.vanishes(A - A.transpose()):
-                with suppress(StuckError):
-                    lemmas.add(P - turned, membership(P, turned)(translator, deadline))
+        _add_symmetries(lemmas, basis, deadline)
         _add_lemmas(lemmas, basis, [each for found in parts for each in _each_beside_the_others(found)])
         return lemmas.close(attempt(lemmas.branch, deadline))
 
     return tried
+
+
+def _add_symmetries(lemmas: LemmaChain, basis: Completion, deadline: float) -> None:
+    """Add that the inverse of a symmetric sum is symmetric."""
+    for A, P in _inverted_sums(lemmas.translator):
+        turned = P.transpose()
+        if turned != P and basis.vanishes(A - A.transpose()):
+            with suppress(StuckError):
+                lemmas.add(P - turned, membership(P, turned)(lemmas.translator, deadline))
 
 
 def _add_lemmas(lemmas: LemmaChain, basis: Completion, candidates: list[LemmaCandidate]) -> None:
