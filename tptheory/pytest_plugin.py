@@ -141,19 +141,17 @@ class TheoremItem(pytest.Item):
         from tptheory.errors import InvalidFileError
         from tptheory.processes import fault_of_trial
         from tptheory.writing.chains import in_words
-        from tptheory.writing.outcomes import is_surprise, news_of
 
         if said := fault_of_trial(lambda: self.theorem.claim):
             raise InvalidFileError(f"{self.theorem.node!r} must return (it {said}).")
         seconds = self.config.getoption("--theorem-seconds")
         with settling([self.theorem], seconds, jobs=1, say=in_words) as results:
             settled = next(results)
-        expected, found = self.theorem.expected, settled.verdict.word
-        if is_surprise(expected, found):
+        if settled.is_surprise:
             raise UnexpectedVerdictError(settled)
-        if news := news_of(expected, found):
-            self.user_properties.append((NEWS, f"{self.theorem.node}: {news}"))
-        elif expected == "undecided":
+        if settled.news:
+            self.user_properties.append((NEWS, f"{self.theorem.node}: {settled.news}"))
+        elif self.theorem.expected == "undecided":
             pytest.xfail("an open question, which nothing settled")
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:

@@ -57,7 +57,7 @@ def test_results_come_in_order_whoever_searches(theorems, jobs):
     found = settled(theorems, jobs=jobs)
     assert [one.theorem for one in found] == theorems
     assert [one.verdict.word for one in found] == ["proved", "refuted", "proved"]
-    assert all(one.as_expected and not one.recalled for one in found)
+    assert all(not one.is_surprise and not one.recalled for one in found)
     assert not active_children()
 
 
@@ -65,14 +65,14 @@ def test_without_fork_one_process_does_it(theorems, monkeypatch):
     """Where processes cannot be forked nothing is lost but time."""
     monkeypatch.setattr(library, "get_all_start_methods", lambda: ["spawn"])
     monkeypatch.setattr(library, "processes", lambda *_: pytest.fail("a pool was made"))
-    assert all(one.as_expected for one in settled(theorems))
+    assert all(not one.is_surprise for one in settled(theorems))
 
 
 def test_what_is_stored_is_recalled(theorems, stored):
     """Files lie beside the theorems, are the same bytes each time, and are recalled unless all is to be fresh."""
     assert stored == [stored_path(t) for t in theorems]
     assert stored[0] == theorems[0].path.parent / "certificates" / "facts.first.json"
-    assert all(one.recalled and one.as_expected for one in settled(theorems))
+    assert all(one.recalled and not one.is_surprise for one in settled(theorems))
     assert not any(one.recalled for one in settled(theorems, fresh=True))
     before = [path.read_bytes() for path in stored]
     assert [store(one.theorem, one.verdict).read_bytes() for one in settled(theorems, fresh=True)] == before
@@ -174,7 +174,7 @@ def test_open_conjectures_get_little_time_unless_all_is_fresh(theorems, monkeypa
     theorems[0].expected = "undecided"
     for fresh, seconds in ((False, library.OPEN_SECONDS), (True, 9.0)):
         given.clear()
-        assert [one.as_expected for one in settled(theorems[:1], seconds=9.0, fresh=fresh)] == [True]
+        assert [one.verdict.word for one in settled(theorems[:1], seconds=9.0, fresh=fresh)] == ["undecided"]
         assert given == [seconds]
 
 

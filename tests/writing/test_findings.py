@@ -14,10 +14,10 @@ from tptheory.writing.questions import question
 PROOFS = Path(__file__).parents[2] / "proofs"
 
 
-def results(expected=True):
+def results(is_surprise=False, news=""):
     """Give a result for each theorem that a finding rests on."""
     nodes = dict.fromkeys(node for finding in FINDINGS for node in finding.nodes)
-    return [SimpleNamespace(theorem=SimpleNamespace(node=node), as_expected=expected) for node in nodes]
+    return [SimpleNamespace(theorem=SimpleNamespace(node=node), is_surprise=is_surprise, news=news) for node in nodes]
 
 
 def test_there_are_eight_and_each_has_its_own_picture():
@@ -42,7 +42,8 @@ def test_a_finding_is_shown_if_its_theorems_are_as_expected():
     """With another verdict on a single theorem, or without it, the finding is not shown."""
     pictures = {finding.picture: finding.picture for finding in FINDINGS}
     assert [finding for finding, *_ in shown_findings(results(), pictures)] == list(FINDINGS)
-    assert shown_findings(results(expected=False), pictures) == []
+    assert shown_findings(results(is_surprise=True), pictures) == []
+    assert shown_findings(results(news="open, and now proved"), pictures) == []
     fewer = [r for r in results() if r.theorem.node != FINDINGS[0].nodes[-1]]
     assert [finding for finding, *_ in shown_findings(fewer, pictures)] == list(FINDINGS[1:])
 

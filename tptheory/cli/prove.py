@@ -11,9 +11,8 @@ import typer
 from rich.text import Text
 
 from tptheory.cli.options import TARGET, Json, Seconds
-from tptheory.cli.shell import PROVED, app, console, print_json, progress_over, screen_for_progress
+from tptheory.cli.shell import app, console, print_json, progress_over, screen_for_progress
 from tptheory.cli.theorems import (
-    OUTCOMES,
     VERDICTS,
     VerdictTable,
     collected,
@@ -21,9 +20,10 @@ from tptheory.cli.theorems import (
     in_brief,
     settled_status,
     settled_summary,
+    style_of,
 )
+from tptheory.deciding.outcomes import OUTCOMES
 from tptheory.files import check_folder, check_writable, write_whole
-from tptheory.writing.outcomes import is_surprise, news_of
 
 if TYPE_CHECKING:
     from tptheory.claims.theorem import Theorem
@@ -103,7 +103,7 @@ def _document(results: Mapping[str, dict[str, Any]], pairs: list[tuple[str, str]
     return {
         "theorems": [{"node": node, **facts} for node, facts in results.items()],
         "summary": {word: sum(found == word for _, found in pairs) for word in VERDICTS},
-        "as_expected": settled_status(pairs) == PROVED,
+        "as_expected": not any(OUTCOMES[pair].is_surprise for pair in pairs),
         "seconds": seconds,
     }
 
@@ -133,7 +133,7 @@ def _written(settled: Settled, store: bool, file: Path | None) -> dict[str, str]
     if file is not None and isinstance(settled.verdict, Proved):
         write_whole(file, settled.verdict.certificate.to_json().encode())
         paths["certificate"] = str(file)
-    if store and not is_surprise(settled.theorem.expected, settled.verdict.word) and not settled.recalled:
+    if store and not settled.is_surprise and not settled.recalled:
         path = library.store(settled.theorem, settled.verdict)
         paths |= {} if path is None else {"stored": str(path)}
     return paths
@@ -141,15 +141,14 @@ def _written(settled: Settled, store: bool, file: Path | None) -> dict[str, str]
 
 def _print_settled(table: VerdictTable, node: str, facts: Mapping[str, Any], settled: Settled, explain: bool) -> None:
     """Print a row; a verdict that was not expected is marked, and explained below the row."""
-    pair = facts["expected"], facts["found"]
-    _, style, _ = OUTCOMES[pair]
-    said = news_of(*pair) or ("" if settled.as_expected else f"expected: {facts['expected']}")
+    style = style_of(facts["expected"], facts["found"])
+    said = f"expected: {facts['expected']}" if settled.is_surprise else settled.news
     mark = Text(f"  {said}", style) if said else None
     size = f"width {facts['counterexample']['total_width']}" if "counterexample" in facts else facts["cofactors"]
     table.print(node, {**facts, "cofactors": size, "style": style}, mark)
     if settled.distrusted:
         table.print_below(f"what was stored is not used: {settled.distrusted}", cut=False)
-    if explain or is_surprise(*pair):
+    if explain or settled.is_surprise:
         said = settled.said or in_brief(settled.verdict, table.out.width - 4)
         table.print_below(said, cut=not explain)
 

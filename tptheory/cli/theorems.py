@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -26,9 +27,9 @@ from tptheory.cli.shell import (
     tell_fault,
 )
 from tptheory.cli.watching import CommandProgress
+from tptheory.deciding.outcomes import OUTCOMES
 from tptheory.errors import TptheoryError, raised
 from tptheory.signals import was_sent
-from tptheory.writing.outcomes import news_of
 
 if TYPE_CHECKING:
     from tptheory.claims.theorem import Theorem
@@ -190,37 +191,26 @@ class VerdictTable:
             self.out.print("    " + (shorten(printable(line), self.out.width - 4) if cut else printable(line)))
 
 
-OUTCOMES = {
-    ("proved", "proved"): ("proved", "green", PROVED),
-    ("refuted", "refuted"): ("refuted as expected", "green", PROVED),
-    ("undecided", "undecided"): ("open", "yellow", PROVED),
-    ("proved", "refuted"): ("refuted unexpectedly", "bold red", REFUTED),
-    ("undecided", "refuted"): ("open and now refuted", "bold green", PROVED),
-    ("refuted", "proved"): ("proved unexpectedly", "bold red", REFUTED),
-    ("undecided", "proved"): ("open and now proved", "bold green", PROVED),
-    ("proved", "undecided"): ("undecided", "yellow", UNDECIDED),
-    ("refuted", "undecided"): ("undecided", "yellow", UNDECIDED),
-}
-"""By what was expected and what was found: what to call it, in which style, and the exit status.
-
-An open conjecture that is settled is news, and no failure.
-"""
+def style_of(expected: str, found: str) -> str:
+    """Return the style of a verdict, given what was expected and found."""
+    outcome = OUTCOMES[expected, found]
+    if found == "undecided":
+        return STYLES[found]
+    return "bold red" if outcome.is_surprise else "bold green" if outcome.news else "green"
 
 
 def settled_summary(pairs: Sequence[tuple[str, str]], seconds: float) -> Text:
     """Say how many verdicts there are of each kind, given what was expected and found, and how long they took."""
-    counts: dict[tuple[str, str], int] = {}
-    for pair in pairs:
-        counts[OUTCOMES[pair][:2]] = counts.get(OUTCOMES[pair][:2], 0) + 1
-    kinds = dict.fromkeys(outcome[:2] for outcome in OUTCOMES.values())
-    said = [Text(f"{counts[kind]} {kind[0]}", kind[1]) for kind in kinds if kind in counts]
+    counts = Counter(OUTCOMES[pair].words for pair in pairs)
+    styles = {outcome.words: style_of(*pair) for pair, outcome in OUTCOMES.items()}
+    said = [Text(f"{counts[words]} {words}", style) for words, style in styles.items() if counts[words]]
     return Text(", ").join(said or [Text("0 proved")]).append(f" in {seconds:.1f} s")
 
 
 def settled_status(pairs: Iterable[tuple[str, str]]) -> int:
     """Return the exit status of several verdicts, given what was expected and found: the worst of theirs."""
-    found = {OUTCOMES[pair][2] for pair in pairs}
-    return REFUTED if REFUTED in found else UNDECIDED if UNDECIDED in found else PROVED
+    surprises = {found for expected, found in pairs if OUTCOMES[expected, found].is_surprise}
+    return REFUTED if surprises - {"undecided"} else UNDECIDED if surprises else PROVED
 
 
 def told_outcomes(outcomes: Mapping[str, tuple[str, str]]) -> Iterator[str]:
@@ -230,10 +220,10 @@ def told_outcomes(outcomes: Mapping[str, tuple[str, str]]) -> Iterator[str]:
         outcomes: what was expected and found of each theorem, by its node.
     """
     for node, pair in outcomes.items():
-        if news := news_of(*pair):
-            yield f"{node}: {news}"
+        if OUTCOMES[pair].news:
+            yield f"{node}: {OUTCOMES[pair].news}"
     status = settled_status(outcomes.values())
-    reasons = [f"{node} is {OUTCOMES[pair][0]}" for node, pair in outcomes.items() if OUTCOMES[pair][2] != PROVED]
+    reasons = [f"{node} is {OUTCOMES[pair].words}" for node, pair in outcomes.items() if OUTCOMES[pair].is_surprise]
     more = [f"and {len(reasons) - MOST_TOLD} more"] if len(reasons) > MOST_TOLD else []
     if status != PROVED:
         yield f"exit status {status}: {'; '.join([*reasons[:MOST_TOLD], *more])}"

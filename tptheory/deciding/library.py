@@ -22,6 +22,7 @@ from tptheory.certificates import checker, law_counts
 from tptheory.checking import check_seconds
 from tptheory.claims.theorem import Theorem
 from tptheory.clock import TimeUpError, time_limit
+from tptheory.deciding.outcomes import OUTCOMES
 from tptheory.deciding.stored_verdicts import FORMAT, recalled, settle, stored_form
 from tptheory.deciding.verdicts import Found, Proved, Refuted, Undecided
 from tptheory.errors import InvalidFileError
@@ -51,9 +52,14 @@ class Settled:
     said: Any = None
 
     @property
-    def as_expected(self) -> bool:
-        """Whether the verdict is the one that the theorem, or conjecture, expects."""
-        return self.verdict.word == self.theorem.expected
+    def is_surprise(self) -> bool:
+        """Whether the verdict is neither the expected one nor news of an open conjecture."""
+        return OUTCOMES[self.theorem.expected, self.verdict.word].is_surprise
+
+    @property
+    def news(self) -> str:
+        """What became of an open conjecture that is settled; empty for every other result."""
+        return OUTCOMES[self.theorem.expected, self.verdict.word].news
 
 
 def settled_here(theorem: Theorem, seconds: float = 10.0) -> Settled:

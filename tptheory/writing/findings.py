@@ -124,7 +124,7 @@ def shown_findings(
 
     A finding that rests on measurements alone needs its picture.
     """
-    here = {r.theorem.node: r for r in results if r.as_expected}
+    here = {r.theorem.node: r for r in results if not (r.is_surprise or r.news)}
     shown = []
     for finding in FINDINGS:
         if all(node in here for node in finding.nodes) and (finding.nodes or finding.picture in pictures):

@@ -17,6 +17,7 @@ from sympy import MatrixExpr
 from tptheory.checking import MOST_STEPS, check_seconds, checked_integer
 from tptheory.claims.theorem import Theorem
 from tptheory.deciding.library import stored_path
+from tptheory.deciding.outcomes import OUTCOMES
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
 from tptheory.measuring.crosscheck import MOST_TRIALS, CrossCheck
 from tptheory.simulation.trajectories import Run
@@ -27,7 +28,6 @@ from tptheory.training.data import DataSet, load_digits
 from tptheory.training.trainer import TrainingRun, train
 from tptheory.writing import experiments
 from tptheory.writing.experiments import DigitsTheory, Drift, OrderDefect
-from tptheory.writing.outcomes import is_surprise, news_of
 from tptheory.writing.questions import Question, question
 from tptheory.writing.studying import Study, studied
 from tptheory.writing.tasks import BackgroundTasks
@@ -84,19 +84,14 @@ class TheoremResult(Study):
         return self.evidence_file if self.refuted else ""
 
     @property
-    def as_expected(self) -> bool:
-        """Whether the verdict is the one that the theorem, or conjecture, expects."""
-        return self.word == self.theorem.expected
+    def is_surprise(self) -> bool:
+        """Whether the verdict is neither the expected one nor news of an open conjecture."""
+        return OUTCOMES[self.theorem.expected, self.word].is_surprise
 
     @property
     def news(self) -> str:
         """What became of an open conjecture that is settled; empty for every other result."""
-        return news_of(self.theorem.expected, self.word)
-
-    @property
-    def is_surprise(self) -> bool:
-        """Whether the verdict is neither the expected one nor news of an open conjecture."""
-        return is_surprise(self.theorem.expected, self.word)
+        return OUTCOMES[self.theorem.expected, self.word].news
 
 
 @dataclass(frozen=True)
