@@ -146,8 +146,7 @@ def _print_settled(table: VerdictTable, node: str, facts: Mapping[str, Any], set
     mark = Text(f"  {said}", style) if said else None
     size = f"width {facts['counterexample']['total_width']}" if "counterexample" in facts else facts["cofactors"]
     table.print(node, {**facts, "cofactors": size, "style": style}, mark)
-    if settled.distrusted:
-        table.print_below(f"what was stored is not used: {settled.distrusted}", cut=False)
+    table.print_distrusted(facts)
     if explain or settled.is_surprise:
         said = settled.said or in_brief(settled.verdict, table.out.width - 4)
         table.print_below(said, cut=not explain)

@@ -12,7 +12,6 @@ from rich.text import Text
 from tptheory.cli.options import TARGET, Json, Seed, seconds_for
 from tptheory.cli.shell import STYLES, app, console, print_json, printable, progress_over, screen_for_progress
 from tptheory.cli.theorems import VERDICTS, VerdictTable, collected, facts_of, in_brief, settled_status
-from tptheory.errors import TptheoryError
 
 if TYPE_CHECKING:
     from tptheory.claims.theorem import Theorem
@@ -49,16 +48,17 @@ def refute(
     theorems = collected(targets)
     for theorem in theorems.values():
         _ = theorem.claim  # a broken theorem is told before the first search begins
-    proofs = _stored_proofs({} if fresh else theorems, seconds)
+    stored = set() if fresh else _with_a_stored_proof(theorems)
     out = console()
     if not as_json:
-        _tell_what_is_searched(len(theorems) - len(proofs), seconds)
+        _tell_what_is_searched(len(theorems) - len(stored), seconds)
     table = None if as_json else VerdictTable(out, list(theorems), {"width": ">5", "minimal": ">7"})
     results: dict[str, dict[str, Any]] = {}
     with progress_over(theorems, screen_for_progress(out, as_json)) as nodes:
         for node in nodes:
-            verdict = proofs[node] if node in proofs else search(theorems[node], seconds, seed)
-            results[node] = _facts(theorems[node].plain_title, verdict)
+            proof, distrusted = _stored_proof(theorems[node], seconds) if node in stored else (None, "")
+            verdict = search(theorems[node], seconds, seed) if proof is None else proof
+            results[node] = _facts(theorems[node].plain_title, verdict, distrusted)
             if table is not None:
                 _print_verdict(table, node, results[node], verdict)
                 _print_forms(table, results[node], latex, snippet)
@@ -84,33 +84,27 @@ def _tell_what_is_searched(number: int, seconds: float) -> None:
         console(stderr=True).print(Text(said, "dim"))
 
 
-def _stored_proofs(theorems: Mapping[str, Theorem], seconds: float) -> dict[str, Proved]:
-    """Return by node the proofs that are stored beside theorems, and that pass their checks in so many seconds."""
-    from tptheory.checking import check_seconds
-    from tptheory.clock import TimeUpError, time_limit
+def _with_a_stored_proof(theorems: Mapping[str, Theorem]) -> set[str]:
+    """Return the nodes beside which a verdict is stored that may be a proof; what is false has a counterexample."""
     from tptheory.deciding.library import stored_path
-    from tptheory.deciding.stored_verdicts import recalled
+
+    return {node for node, one in theorems.items() if one.expected != "refuted" and stored_path(one).exists()}
+
+
+def _stored_proof(theorem: Theorem, seconds: float) -> tuple[Proved | None, str]:
+    """Return the proof that is stored beside a theorem, if it passes its checks; or None, and why it is not used."""
+    from tptheory.deciding.library import stored_verdict
     from tptheory.deciding.verdicts import Proved
-    from tptheory.proving.certificate import Certificate
 
-    check_seconds(seconds)
-    found = {}
-    for node, theorem in theorems.items():
-        try:
-            with time_limit(seconds):
-                verdict = recalled(theorem, Certificate.load(stored_path(theorem)).data)
-        except (TptheoryError, TimeUpError, LookupError, TypeError, ValueError, ArithmeticError):
-            continue  # nothing is stored, or what a stranger stored is no proof: it is searched
-        if isinstance(verdict, Proved):
-            found[node] = verdict
-    return found
+    verdict, distrusted = stored_verdict(theorem, seconds)
+    return verdict if isinstance(verdict, Proved) else None, distrusted
 
 
-def _facts(title: str, verdict: Proved | Refuted | Undecided) -> dict[str, Any]:
-    """Return a verdict as data; the counterexample also in LaTeX and as Python."""
+def _facts(title: str, verdict: Proved | Refuted | Undecided, distrusted: str) -> dict[str, Any]:
+    """Return a verdict as data, with why a stored proof is not used; the counterexample also in LaTeX and as Python."""
     from tptheory.deciding.verdicts import Refuted
 
-    facts = {"title": title, **facts_of(verdict)}
+    facts = {"title": title, **facts_of(verdict)} | ({"distrusted": distrusted} if distrusted else {})
     if isinstance(verdict, Refuted):
         found = verdict.counterexample
         facts["counterexample"] = found.to_json() | {"latex": found.latex(), "snippet": found.snippet()}
@@ -123,6 +117,7 @@ def _print_verdict(table: VerdictTable, node: str, facts: dict[str, Any], verdic
     width = found["total_width"] if found else None
     minimal = ("yes" if found["minimal"] else "no") if found else None
     table.print(node, facts | {"width": width, "minimal": minimal})
+    table.print_distrusted(facts)
     said = STORED if verdict.proved else in_brief(verdict, table.out.width - 4)
     table.print_below(said, cut=found is None)
 

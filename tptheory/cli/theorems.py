@@ -185,6 +185,11 @@ class VerdictTable:
         if keys:
             self.out.print(Text("\n".join(f"{key}: {LEGEND[key]}" for key in keys), "dim"))
 
+    def print_distrusted(self, facts: Mapping[str, Any]) -> None:
+        """Say under a row why the stored verdict was not used, if there is one."""
+        if "distrusted" in facts:
+            self.print_below(f"what was stored is not used: {facts['distrusted']}", cut=False)
+
     def print_below(self, text: str, cut: bool) -> None:
         """Print text under a row, its lines cut to the screen or whole."""
         for line in text.splitlines():

@@ -74,7 +74,52 @@ def settled_here(theorem: Theorem, seconds: float = 10.0) -> Settled:
         InvalidFileError: if the theorem's own function fails.
     """
     check_seconds(seconds)
-    return _looked_up(Settling(theorem, _read(theorem), _search_seconds(theorem, seconds), None))
+    return _looked_up(Settling(theorem, _search_seconds(theorem, seconds)))
+
+
+def stored_verdict(theorem: Theorem, seconds: float = 10.0) -> tuple[Found | None, str]:
+    """Return the verdict that is stored of a theorem, if it passes its checks; or None, and why it is not trusted.
+
+    The reason is empty where nothing is stored. Whatever a stranger's file leads to is a reason, and no error.
+
+    Args:
+        theorem: a theorem or conjecture.
+        seconds: how long the checks may take.
+
+    Raises:
+        InvalidValueError: if ``seconds`` is not a positive number.
+        InvalidFileError: if the theorem's own function fails.
+    """
+    check_seconds(seconds)
+    _ = theorem.claim  # a theorem that fails is told, and is no fault of what is stored
+    path = stored_path(theorem)
+    if not path.exists():
+        return None, ""
+    try:
+        data = Certificate.load(path).data
+    except InvalidFileError:
+        return None, "it is no JSON object that can be read"
+    return _checked(theorem, data, seconds)
+
+
+def _checked(theorem: Theorem, data: dict[str, Any], seconds: float) -> tuple[Found | None, str]:
+    """Return the verdict that stored data give, or None and the reason why they are not trusted."""
+    try:
+        with time_limit(seconds):
+            verdict = recalled(theorem, data)
+            certified = data.get("format") in (checker.FORMAT, law_counts.FORMAT)
+            checked = Certificate.from_json(json.dumps(data)).check() if certified and verdict is None else None
+    except TimeUpError:
+        return None, f"it could not be checked within {seconds:g} seconds"
+    except Exception as error:  # whatever a stranger's file leads to, it is searched again
+        return None, f"it cannot be checked ({type(error).__name__})"
+    if verdict is not None:
+        return verdict, ""
+    if checked is not None:
+        return None, "it states another claim" if checked else f"the checker refuses it: {checked.reason}"
+    if data.get("format") == FORMAT:
+        return None, "it is no counterexample to this claim"
+    return None, "it is of an unknown format"
 
 
 def stored_path(theorem: Theorem) -> Path:
@@ -125,13 +170,7 @@ def settling(
     for theorem in theorems:
         _ = theorem.claim  # workers inherit the claims, and a theorem that fails is told before the first search
     tasks = [
-        Settling(
-            theorem=t,
-            stored=None if fresh else _read(t),
-            seconds=seconds if fresh else _search_seconds(t, seconds),
-            say=say,
-        )
-        for t in theorems
+        Settling(theorem, seconds if fresh else _search_seconds(theorem, seconds), fresh, say) for theorem in theorems
     ]
     jobs = min(jobs or cores(), len(tasks)) if "fork" in get_all_start_methods() else 1
     with ExitStack() as stack:
@@ -153,12 +192,12 @@ def settling(
 
 @dataclass(frozen=True)
 class Settling:
-    """The task of settling one theorem: its stored data (or why that cannot be read, or None), and the time."""
+    """The task of settling one theorem, within so many seconds; ``fresh`` if what is stored of it is passed by."""
 
     theorem: Theorem
-    stored: dict[str, Any] | str | None
     seconds: float
-    say: Callable[[Found], Any] | None
+    fresh: bool = False
+    say: Callable[[Found], Any] | None = None
 
 
 def _settled_alone(task: Settling) -> dict[str, Any]:
@@ -179,16 +218,6 @@ def _settled_alone(task: Settling) -> dict[str, Any]:
             }
 
 
-def _read(theorem: Theorem) -> dict[str, Any] | str | None:
-    path = stored_path(theorem)
-    if not path.exists():
-        return None
-    try:
-        return Certificate.load(path).data
-    except InvalidFileError:
-        return "it is no JSON object that can be read"
-
-
 def _search_seconds(theorem: Theorem, seconds: float) -> float:
     """Return how long to search for a verdict that is not stored."""
     return min(seconds, OPEN_SECONDS) if theorem.expected == "undecided" else seconds
@@ -197,7 +226,7 @@ def _search_seconds(theorem: Theorem, seconds: float) -> float:
 def _looked_up(task: Settling) -> Settled:
     """Check the stored verdict, or else search."""
     started = perf_counter()
-    verdict, distrusted = _recalled(task)
+    verdict, distrusted = (None, "") if task.fresh else stored_verdict(task.theorem, task.seconds)
     held = verdict is not None
     if verdict is None:
         started = perf_counter()
@@ -218,29 +247,6 @@ def _settle(task: Settling) -> dict[str, Any]:
     if task.say is not None:
         data["said"] = task.say(verdict)
     return data
-
-
-def _recalled(task: Settling) -> tuple[Found | None, str]:
-    """Return the stored verdict if it checks, or the reason why it is not trusted: empty if nothing is stored."""
-    theorem, data = task.theorem, task.stored
-    if data is None or isinstance(data, str):
-        return None, data or ""
-    try:
-        with time_limit(task.seconds):
-            verdict = recalled(theorem, data)
-            certified = data.get("format") in (checker.FORMAT, law_counts.FORMAT)
-            checked = Certificate.from_json(json.dumps(data)).check() if certified and verdict is None else None
-    except TimeUpError:
-        return None, f"it could not be checked within {task.seconds:g} seconds"
-    except Exception as error:  # whatever a stranger's file leads to, it is searched again
-        return None, f"it cannot be checked ({type(error).__name__})"
-    if verdict is not None:
-        return verdict, ""
-    if checked is not None:
-        return None, "it states another claim" if checked else f"the checker refuses it: {checked.reason}"
-    if data.get("format") == FORMAT:
-        return None, "it is no counterexample to this claim"
-    return None, "it is of an unknown format"
 
 
 def _settled(task: Settling, found: dict[str, Any]) -> Settled:
