@@ -73,8 +73,9 @@ class TheoremFile(pytest.Module):
         Raises:
             CollectError: if it does not, or if it asks this process to exit, or if it lacks an import of tptheory.
         """
+        from tptheory.claims.file_hints import hint_of
+        from tptheory.import_advice import import_of
         from tptheory.processes import fault_of_trial
-        from tptheory.writing.theorem_files import hint_of
 
         if said := fault_of_trial(super()._getobj):
             raise self.CollectError(f"{self.path.name} {said}")
@@ -83,7 +84,7 @@ class TheoremFile(pytest.Module):
         except SystemExit as error:
             raise self.CollectError(f"{self.path.name} raised SystemExit: {error}") from None
         except NameError as error:
-            if not (mend := hint_of(error)):
+            if not (mend := hint_of(error, import_of)):
                 raise
             raise self.CollectError(f"{self.path.name} raised NameError: {error}. {mend}") from None
 
@@ -161,9 +162,10 @@ class TheoremItem(pytest.Item):
         if isinstance(excinfo.value, UnexpectedVerdictError):
             return "\n".join(_explanation(excinfo.value.settled))
         if isinstance(excinfo.value, TptheoryError):
-            from tptheory.writing.theorem_files import told
+            from tptheory.claims.file_hints import told
+            from tptheory.import_advice import import_of
 
-            return told(excinfo.value)
+            return told(excinfo.value, import_of)
         return super().repr_failure(excinfo, style)
 
     def reportinfo(self) -> tuple[Path, int | None, str]:

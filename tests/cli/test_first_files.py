@@ -1,11 +1,15 @@
 """The first theorem file of a newcomer: what it lacks is said, its order kept, and a solved question is no failure."""
 
 import json
+import os
 import re
+from pathlib import Path
 
 import pytest
 
-from tptheory.writing.theorem_files import hint_of, told
+import tptheory
+from tptheory.claims.file_hints import hint_of, told
+from tptheory.import_advice import import_of
 
 LACKS_THE_IMPORT = """
 @theorem("A title")
@@ -73,9 +77,25 @@ def test_a_file_that_lacks_something_says_what(run, theorem_file, text, command,
 
 def test_no_import_is_advised_that_would_not_help():
     """A name that tptheory does not have, or an error without one, gets no hint."""
-    assert hint_of(NameError("name 'foo' is not defined", name="foo")) == ""
-    assert hint_of(NameError("mine")) == ""
-    assert told(ValueError("plain")) == "plain"
+    assert hint_of(NameError("name 'foo' is not defined", name="foo"), import_of) == ""
+    assert hint_of(NameError("mine"), import_of) == ""
+    assert told(ValueError("plain"), import_of) == "plain"
+
+
+def test_a_package_that_is_a_link_is_no_users_file(python, theorem_file, tmp_path):
+    """Where tptheory is installed by a symbolic link, the line is that of the user's file, and not one of ours."""
+    (tmp_path / "installed").mkdir()
+    (tmp_path / "installed" / "tptheory").symlink_to(Path(tptheory.__file__).parent)
+    theorem_file(BARE)
+    path = {**os.environ, "PYTHONPATH": str(tmp_path / "installed")}
+    said = python("-m", "tptheory", "prove", "facts.py", cwd=tmp_path, env=path).stderr
+    assert "That is line 3 of facts.py." in " ".join(said.split())
+
+
+def test_an_error_in_another_package_is_at_the_line_that_called_it(run, theorem_file):
+    """What NumPy raises is told with the line of the user's file, and not with one of NumPy's."""
+    theorem_file("import numpy as np\n\nnp.linalg.inv(np.zeros((2, 3)))\n")
+    assert "That is line 3 of facts.py." in run("prove", "facts.py", status=2).stderr
 
 
 def test_the_order_of_a_file_is_kept(run, theorem_file):

@@ -119,9 +119,15 @@ def _end_by(error: BaseException) -> typer.Exit:
         return _stop(f"not enough memory: {error or 'try something smaller'}")
     if isinstance(error, OSError):
         return _stop(_of_the_system(error))
-    from tptheory.writing.theorem_files import told
+    return _stop(words_of(error))
 
-    return _stop(told(error))
+
+def words_of(error: BaseException) -> str:
+    """Return the words of an error; where a user's file raised it, with the import that it lacks, or the line."""
+    from tptheory.claims.file_hints import told
+    from tptheory.import_advice import import_of
+
+    return told(error, import_of)
 
 
 def _nobody_reads() -> bool:

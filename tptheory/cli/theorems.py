@@ -25,6 +25,7 @@ from tptheory.cli.shell import (
     current_progress,
     printable,
     tell_fault,
+    words_of,
 )
 from tptheory.cli.watching import CommandProgress
 from tptheory.deciding.outcomes import OUTCOMES
@@ -110,9 +111,7 @@ class _Trial:
         try:
             found = run()
         except TptheoryError as error:
-            from tptheory.writing.theorem_files import told
-
-            self.faults[name] = told(error)
+            self.faults[name] = words_of(error)
         except KeyboardInterrupt as stop:
             if was_sent(stop):
                 raise

@@ -25,6 +25,9 @@ NOTHING = {"CACHE", "EXTENDED_ARG", "NOP", "RESUME"}
 PYTHON = sysconfig.get_paths()["stdlib"] + os.sep
 """The folder of Python's own modules, which ask on behalf of who calls them."""
 
+INSTALLED = {"site-packages", "dist-packages"}
+"""The names of the folders into which packages are installed."""
+
 
 def is_for_a_user(frame: FrameType) -> bool:
     """Whether a function of a library returns to a user's code, be it through Python's own modules."""
@@ -34,6 +37,11 @@ def is_for_a_user(frame: FrameType) -> bool:
     while caller is not None and library_of(caller) == PYTHON:
         caller = caller.f_back
     return caller is not None and library_of(caller) is None
+
+
+def is_users_file(file: str) -> bool:
+    """Whether the file of a frame is a user's own: none of Python's or of `LIBRARIES`, nor of any installed package."""
+    return not file.startswith("<") and _folder(file) is None and not _is_installed(file)
 
 
 def is_users_code(code: CodeType) -> bool:
@@ -61,7 +69,12 @@ def _folder(file: str) -> str | None:
     for folder in LIBRARIES:
         if file.startswith(folder):
             return folder
-    return PYTHON if file.startswith(PYTHON) and "site-packages" not in file else None
+    return PYTHON if file.startswith(PYTHON) and not _is_installed(file) else None
+
+
+def _is_installed(file: str) -> bool:
+    """Whether a file is one of a package that was installed beside Python."""
+    return not INSTALLED.isdisjoint(Path(file).parts)
 
 
 @lru_cache(maxsize=4096)
