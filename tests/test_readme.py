@@ -49,17 +49,22 @@ def test_the_picture_shows_what_the_report_says():
     assert shown == "\n".join(f"{one.title}\n{one.words}" for one in FINDINGS[:2])
 
 
-def test_the_python_runs(python, tmp_path):
-    """It runs as it stands, as one script, and prints what the README shows under it; so does its property test.
-
-    What the README writes for pytest is called at the end, and passes on its random instances.
-    """
-    profile = 'import hypothesis; hypothesis.settings.load_profile("ci")'  # a busy machine is no failure
-    script = "\n".join((profile, *blocks("python"), "test_mixed_is_bp()"))
+def test_the_python_runs(python, mine):
+    """It runs as it stands, as one script beside `mine.py`, and prints what the README shows under it."""
+    script = "\n".join(blocks("python"))
     assert "decide(" in script
-    run = python("-W", "error", "-c", script, cwd=tmp_path)
+    run = python("-W", "error", "-c", script, cwd=mine.parent)
     assert (run.returncode, run.stderr) == (0, "")
     assert run.stdout == "".join(blocks("text"))
+
+
+def test_a_test_beside_the_theorems_runs(python, mine):
+    """The property test is a file as it stands, which imports the theorem that it asks about."""
+    (text,) = (block for block in blocks("python") if "def test_mixed_is_bp" in block)
+    mine.with_name("test_mine.py").write_text(text, encoding="utf-8")
+    options = ("-q", "-p", "no:cacheprovider", "--hypothesis-profile", "ci")  # a busy machine is no failure
+    run = python("-m", "pytest", *options, "test_mine.py", cwd=mine.parent)
+    assert run.returncode == 0, run.stdout
 
 
 @pytest.fixture
@@ -115,6 +120,13 @@ def test_every_room_is_in_the_table():
     """A folder of the package that holds code is a room, apart from what the package carries."""
     rooms = {path.parent.name for path in (ROOT / "tptheory").glob("*/__init__.py")}
     assert rooms == set(re.findall(r"^\| `(\w+)` \| ", TEXT[TEXT.index("### The rooms") :], re.MULTILINE))
+
+
+def test_every_module_beside_the_rooms_is_named():
+    """Below the table of the rooms stands each module that is in none of them."""
+    modules = {path.stem for path in (ROOT / "tptheory").glob("*.py") if not path.stem.startswith("_")}
+    below = TEXT[TEXT.index("Beside them stand") : TEXT.index("Imports go one way only")]
+    assert modules == set(re.findall(r"`(\w+)`", below)) - {"proofs", "notebooks", "tests"}
 
 
 def test_pictures_are_there_and_small():
