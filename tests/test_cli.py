@@ -291,7 +291,9 @@ def test_refute_does_not_search_where_a_proof_is_stored(run, facts, tmp_path):
 def test_words_of_the_table_are_explained_below_it(run, facts):
     """Cofactors where there is a proof, width where there is a counterexample."""
     shown = run("prove", facts, status=1).stdout
-    assert "cofactors: the multiples of hypotheses that a proof adds up\nwidth: the sum of the sizes of a c" in shown
+    assert (
+        "cofactors: the multiples of hypotheses that a proof adds up\nwidth: the sum of the sizes of a count" in shown
+    )
     assert "cofactors: " not in run("prove", "facts.py::they_commute", status=1).stdout
     assert "width: the sum of the sizes" in run("refute", "facts.py::they_commute", status=1).stdout
 

@@ -180,9 +180,9 @@ class VerdictTable:
         self.out.print(row.append_text(mark) if mark else row)
 
     def print_legend(self, *keys: str) -> None:
-        """Say what the words of a table mean, a line each."""
-        if keys:
-            self.out.print(Text("\n".join(f"{key}: {LEGEND[key]}" for key in keys), "dim"))
+        """Say what the words of a table mean, each in a line."""
+        for key in keys:
+            self.out.print(Text(f"{key}: {LEGEND[key]}", "dim"))
 
     def print_distrusted(self, facts: Mapping[str, Any]) -> None:
         """Say under a row why the stored verdict was not used, if there is one."""
