@@ -35,7 +35,7 @@ def bounded_factors(
 def _chain(half: SquareCandidate, bounds: list[_Bound]) -> Iterator[SquareCandidate]:
     """Bound the last factor of a word, and of what is left of it, as long as there is a bound."""
     left = half
-    while bound := next((b for b in bounds if left.word.endswith(b.W) and left.word != b.W), None):
+    while bound := next((b for b in bounds if left.word[-len(b.W) :] == b.W != left.word), None):
         before = left.word[: -len(bound.W)]
         yield left._replace(word=before + bound.R)
         left = left._replace(word=before, roots=tuple(sorted((*left.roots, *bound.roots))))
