@@ -128,8 +128,9 @@ class _Proving:
             if not checked:
                 raise RefusedError(checked.reason, certificate.data)
             found = confirmed_proof(claim, certificate, perf_counter() - started)
-            unmet = isinstance(found, Undecided) and UNMET in found.reason
-            return _unless_absurd(found, self._end - perf_counter()) if unmet else found, False
+            if isinstance(found, Undecided) and UNMET in found.reason:
+                found = _unless_absurd(found, self._end - perf_counter())
+            return found, False
         except RefusedError as refused:
             return undecided(refused.reason, {**refused.evidence, "report": REPORT}), not refused.final
         except StuckError as stuck:
@@ -147,11 +148,9 @@ class _Proving:
             return _ended_by(error, "the prover", claim, perf_counter() - started), False
 
 
-def _unless_absurd(found: Any, seconds: float) -> Any:
+def _unless_absurd(found: Undecided, seconds: float) -> Undecided:
     """Return a verdict that says that nothing was found that meets the hypotheses; say so if nothing can meet them."""
-    if isinstance(found, Undecided) and _is_absurd(found.claim, seconds):
-        return replace(found, reason=ABSURD)
-    return found
+    return replace(found, reason=ABSURD) if _is_absurd(found.claim, seconds) else found
 
 
 def _is_absurd(claim: Claim, seconds: float) -> bool:
@@ -237,10 +236,10 @@ class _Refuter:
         self.ended = False
         """Whether the search cannot go on: it was ended within a step, or there is nothing to search for."""
 
-    @property
-    def met_nothing(self) -> bool:
-        """Whether the search has tried to meet hypotheses, and no instance did."""
-        return bool(self.claim.premises()) and self.search is not None and self.search.tried == 0
+    def unless_absurd(self, met: Refuted | Undecided, seconds: float) -> Refuted | Undecided:
+        """Return the answer of a search; where no instance met the hypotheses, say so if nothing can meet them."""
+        nowhere = self.claim.premises() and self.search is not None and self.search.tried == 0
+        return _unless_absurd(met, seconds) if nowhere and isinstance(met, Undecided) else met
 
     def run(self, seconds: float) -> Refuted | Undecided:
         """Search on for some seconds, and confirm what is found."""
@@ -333,6 +332,8 @@ def decide(claim: Claim | Theorem, seconds: float = 10.0, seed: int = 0) -> Prov
             if not isinstance(found, Undecided):
                 return found
             undecided[side] = found
+            if found.reason == ABSURD:  # neither side need search on
+                break
     return neither(claim, undecided["proof"], undecided["search"], perf_counter() - started)
 
 
@@ -351,23 +352,15 @@ def _in_turns(
         if more_proofs:
             proof, more_proofs = prover.run(part(for_proof), efforts)
             yield "proof", proof
-            more_instances &= not _says_absurd(proof)
         if more_instances:
             allowed = part(for_search if more_proofs or turn <= TURN_OF_CONTRADICTION_CHECK else 1)
             met = refuter.run(allowed)
             more_instances = met.seconds >= allowed and not refuter.ended
-            if turn == TURN_OF_CONTRADICTION_CHECK and refuter.met_nothing:
-                met = _unless_absurd(met, part(CONTRADICTION_SHARE))
+            if turn == TURN_OF_CONTRADICTION_CHECK:
+                met = refuter.unless_absurd(met, part(CONTRADICTION_SHARE))
             yield "search", met
-            more_proofs &= not _says_absurd(met)
-            more_instances &= not _says_absurd(met)
         if perf_counter() - started > seconds or not (more_proofs or more_instances):
             break
-
-
-def _says_absurd(verdict: Proved | Refuted | Undecided) -> bool:
-    """Whether a verdict says that the hypotheses contradict each other, so that no side need search on."""
-    return isinstance(verdict, Undecided) and verdict.reason == ABSURD
 
 
 def neither(claim: Claim, proof: Undecided, search: Undecided, seconds: float) -> Undecided:

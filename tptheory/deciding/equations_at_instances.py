@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 from flint import fmpq, fmpq_mat
-from sympy import MatrixSymbol, Rational, S, Symbol
+from sympy import MatrixSymbol, S, Symbol
 
 from tptheory.claims.claim import Claim
 from tptheory.claims.goals import Vanishes, expressions
@@ -29,7 +29,7 @@ from tptheory.measuring.premises import Instance, Premises
 from tptheory.measuring.random_matrices import degenerate
 from tptheory.numeric.matrix_fields import LinearRelations
 from tptheory.numeric.rational_functions import points_needed
-from tptheory.numeric.rationals import numbers_in
+from tptheory.numeric.rationals import numbers_in, rational
 from tptheory.refuting.violations import JUMPING
 from tptheory.symbolic.rebuilding import substitute
 from tptheory.typesetting.spelling import text_of
@@ -121,7 +121,7 @@ class AffinePart:
 
     def _with_numbers(self, values: tuple[fmpq, ...]) -> Instances:
         """Return the source under the hypotheses on matrices at these values; the claim's own if one is none there."""
-        numbers = {s: Rational(int(v.p), int(v.q)) for s, v in zip(self.tied, values, strict=True)}
+        numbers = {s: rational(v) for s, v in zip(self.tied, values, strict=True)}
         matrices = [h for h in self.claim.given if any(isinstance(s, MatrixSymbol) for s in _symbols_of(h))]
         try:
             return Instances(

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 from flint import fmpq
-from sympy import MatrixSymbol, Rational, S, Symbol
+from sympy import MatrixSymbol, S, Symbol
 
 from tptheory.checking import check_seconds, checked_integer
 from tptheory.claims.claim import Claim
@@ -35,6 +35,7 @@ from tptheory.deciding.verdicts import Proved, Undecided
 from tptheory.errors import InvalidTypeError, InvalidValueError, UnsupportedExpressionError, complain
 from tptheory.keywords import known_keywords
 from tptheory.numeric.rational_functions import rational_function
+from tptheory.numeric.rationals import rational
 from tptheory.symbolic.arguments import refuse_size
 from tptheory.symbolic.one_meaning import declared
 from tptheory.symbolic.rebuilding import substitute
@@ -252,7 +253,7 @@ def _general_solution(
 
 def _is_met(solved: Mapping[Symbol, Any], free: Sequence[int], at: ConstantsAtParameters) -> bool:
     """Whether the values of the unknowns meet all equations at one choice of parameters, or have no value there."""
-    numbers = {p: Rational(int(fmpq(v).p), int(fmpq(v).q)) for p, v in at.values.items()}
+    numbers = {p: rational(fmpq(v)) for p, v in at.values.items()}
     numbers |= {c: S(k + 2) for k, c in enumerate(solved) if k in free}
     values = [S(value).subs(numbers) for value in solved.values()]
     if not all(value.is_Rational for value in values):

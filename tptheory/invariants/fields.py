@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from flint import fmpq_mat, nmod, nmod_mat
-from sympy import Basic, MatrixSymbol, Rational
+from sympy import Basic, MatrixSymbol
 
 from tptheory.checking import checked_integer
 from tptheory.clock import require_time
@@ -17,7 +17,7 @@ from tptheory.numeric.array_printer import ArrayPrinter
 from tptheory.numeric.constants import Constants
 from tptheory.numeric.jets import Jet, JetArithmetic
 from tptheory.numeric.matrix_fields import PrimeField
-from tptheory.numeric.rationals import ExactArithmetic, fraction
+from tptheory.numeric.rationals import ExactArithmetic, fraction, rational
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.rule import Rule
 from tptheory.symbolic.rule_at_numbers import RuleAtNumbers
@@ -82,7 +82,7 @@ class DataFields:
         numbers = {s: values.number(s, exact) for s in named if s not in self.held}
         self.given = tuple((str(s), str(numbers.get(s, values.given(s)))) for s in named)
         if numbers:
-            self.rule = RuleAtNumbers(self.rule, {s: Rational(int(q.p), int(q.q)) for s, q in numbers.items()})
+            self.rule = RuleAtNumbers(self.rule, {s: rational(q) for s, q in numbers.items()})
             self.flow = self.rule.flow(self.net)
             del self.constants
 

@@ -8,9 +8,10 @@ from math import prod
 from typing import Any
 
 from flint import fmpq, fmpq_mat
-from sympy import Expr, Integer, Rational, Symbol, cancel
+from sympy import Expr, Integer, Symbol, cancel
 
 from tptheory.numeric.matrix_fields import kernel
+from tptheory.numeric.rationals import rational
 
 Point = tuple[fmpq, ...]
 
@@ -107,7 +108,5 @@ def _powers(point: Point, monomials: list[tuple[int, ...]]) -> list[fmpq]:
 
 
 def _polynomial(symbols: Sequence[Symbol], terms: Terms) -> Any:
-    products = (
-        Rational(int(c.p), int(c.q)) * prod((symbols[i] for i in chosen), start=Integer(1)) for chosen, c in terms
-    )
+    products = (rational(c) * prod((symbols[i] for i in chosen), start=Integer(1)) for chosen, c in terms)
     return sum(products, Integer(0))

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 from flint import fmpq, fmpq_mat, fmpz
+from sympy import Rational
 
 from tptheory.clock import require_time_for
 from tptheory.errors import InvalidTypeError, InvalidValueError, UnsupportedExpressionError, complain
@@ -54,6 +55,15 @@ def fraction(number: fmpq) -> Fraction:
     Fraction(1, 2)
     """
     return Fraction(int(number.p), int(number.q))
+
+
+def rational(number: fmpq) -> Rational:
+    """Return an `fmpq` as a `Rational` of SymPy.
+
+    >>> rational(fmpq(2, 4))
+    1/2
+    """
+    return Rational(int(number.p), int(number.q))
 
 
 def numbers_in(value: Any) -> list[Any]:

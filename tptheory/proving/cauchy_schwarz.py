@@ -18,7 +18,7 @@ from tptheory.proving.knowledge import ROOT
 from tptheory.proving.letters import Size
 from tptheory.proving.rewriting import without
 from tptheory.proving.searching import common_scalars, divided
-from tptheory.proving.square_roots import root_equation, root_of_norm, root_of_scalar
+from tptheory.proving.square_roots import assume_root, root_of_norm, root_of_scalar
 from tptheory.proving.square_words import SquareCandidate
 from tptheory.proving.translation import Translator
 from tptheory.proving.transposes import plain_word, signs_of_transposes
@@ -50,9 +50,9 @@ def completed_squares(number: Polynomial, translator: Translator) -> list[Square
     if not products and not quotients:
         return _matrices_and_means(number)
     basis = translator.short_completion()
-    found = [_completed_quotient(each, translator, basis) for each in quotients]
-    tried = (_completed_product(*each, translator, basis) for each in products)
-    return next(filter(None, chain(found, tried)), [])
+    of_quotients = (_completed_quotient(each, translator, basis) for each in quotients)
+    of_products = (_completed_product(*each, translator, basis) for each in products)
+    return next(filter(None, chain(of_quotients, of_products)), [])
 
 
 def _matrices_and_means(number: Polynomial) -> list[SquareCandidate]:
@@ -237,8 +237,7 @@ def _root_and_reciprocal(B: _Factor, translator: Translator) -> tuple[str, str]:
     if isinstance(B.size, int):
         b = root_of_norm(translator, B.word)
         return b, _letter(translator.pinv(Polynomial.word(alphabet, B.word).norm()))
-    equation = root_equation(alphabet, B.size)
-    translator.assume(equation, ("nonnegative", B.norm.data()))
+    equation = assume_root(translator, B.size)
     (root,) = {s for scalars, _ in equation.terms for s in scalars} - {*_scalars(B.norm)}
     return root, _letter(translator.inverse(B.norm))
 

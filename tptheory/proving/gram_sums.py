@@ -116,26 +116,28 @@ def _equal_sums(translator: Translator, A: Polynomial) -> Iterator[Polynomial]:
 
 
 def _parts(translator: Translator, killed: _Killed) -> list[WeightedSquare]:
-    """Return weights and ``G'N, H'N, ...`` for ``S = G G' + H H' + ...``; nothing if S is not seen to be such a sum."""
+    """Return weights and ``G'N, H'N, ...`` for ``S = G G' + H H' + ...``; nothing if S is not seen to be such a sum.
+
+    A term may be a letter of which hypotheses say that it is ``G G'``, or that it is a projection.
+    """
+    S, squares = killed.S, squares_of_letters(translator)
     parts: list[WeightedSquare] = []
-    for (scalars, word), c in killed.S.terms.items():
-        half = _half(translator, scalars, word, killed.S) if c > 0 else None
-        if half is None:
+    for (scalars, word), c in S.terms.items():
+        half = half_of(S.alphabet, [word, squares.get(word, "")])
+        G = _rooted(translator, scalars, half, S) if c > 0 and (half or not word) else None
+        if G is None:
             return []
-        parts.append((Fraction(c), half.transpose() * killed.N))
+        parts.append((Fraction(c), G.transpose() * killed.N))
     return parts
 
 
-def _half(translator: Translator, scalars: tuple[str, ...], word: str, S: Polynomial) -> Polynomial | None:
-    """Return ``r s G`` for a term ``r^2 s^2 G G'``, where G may be the identity; None for any other term.
+def _rooted(translator: Translator, scalars: tuple[str, ...], half: str, S: Polynomial) -> Polynomial | None:
+    """Return ``r s G`` for a term ``r^2 s^2 G G'`` of a sum, where no word G is the identity.
 
-    The scalars are squared norms and numbers that are not negative, whose roots get letters. A word may be a letter of
-    which hypotheses say that it is ``G G'``, or that it is a projection.
+    The scalars are squared norms and numbers that are not negative, whose roots get letters; None if one is neither.
     """
-    alphabet = S.alphabet
-    half = half_of(alphabet, [word, squares_of_letters(translator).get(word, "")])
-    roots = [root_of_scalar(translator, s) for s in scalars]
-    if (word and not half) or None in roots:
+    alphabet, roots = S.alphabet, [root_of_scalar(translator, s) for s in scalars]
+    if None in roots:
         return None
     G = Polynomial.word(alphabet, half) if half else Polynomial.identity(alphabet, S.rows)
     if G.rows != S.rows:  # a number that is written as a product of a row and a column, beside an identity

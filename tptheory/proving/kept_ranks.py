@@ -75,15 +75,18 @@ def _products(pool: RankPool) -> Iterator[_Product]:
     compared = [p for M in pool.compared for p in (M, M.transpose())]
     stated = [h.polynomial for h in pool.translator.hypotheses] if written else []
     words = {word for p in compared or stated for _, word in p.terms}
-    for pair in sorted({word[k : k + 2] for word in words for k in range(len(word) - 1)}):
-        if _is_plain(pool, pair):
-            yield _Product(Polynomial.word(pool.alphabet, pair[0]), Polynomial.word(pool.alphabet, pair))
+    for pair in sorted(_pairs_of_letters(pool, words)):
+        yield _Product(Polynomial.word(pool.alphabet, pair[0]), Polynomial.word(pool.alphabet, pair))
 
 
-def _is_plain(pool: RankPool, pair: str) -> bool:
-    """Whether two letters are no pseudo-inverses, whose products with their matrices keep ranks, and no square."""
+def _pairs_of_letters(pool: RankPool, words: set[str]) -> set[str]:
+    """Return the parts of two letters of words, but for products that keep ranks anyway.
+
+    Those are the products of a matrix with its pseudo-inverse, or with its transpose.
+    """
     inverses = {letter for _, P in pool.pairs for p in (P, P.transpose()) for _, word in p.terms for letter in word}
-    return inverses.isdisjoint(pair) and pool.alphabet.adjoints[pair[0]] != pair[1]
+    pairs = {word[k : k + 2] for word in words for k in range(len(word) - 1)}
+    return {pair for pair in pairs if inverses.isdisjoint(pair) and pool.alphabet.adjoints[pair[0]] != pair[1]}
 
 
 def _written(pool: RankPool) -> Iterator[_Product]:

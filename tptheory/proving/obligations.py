@@ -96,10 +96,10 @@ def obligations(claim: Claim, translator: Translator, setting: SearchSetting) ->
         UnsupportedExpressionError: for alternatives that exist only there, or whose failure cannot be said.
     """
     for goal in goals.ranks_in_numbers(claim.goals()) if setting.ranks_in_numbers else claim.goals():
-        yield from _of_goal(goal, claim, translator, setting)
+        yield from _of_goal(goal, claim, translator, setting.alternative)
 
 
-def _of_goal(goal: goals.Goal, claim: Claim, translator: Translator, setting: SearchSetting) -> Iterator[Obligation]:
+def _of_goal(goal: goals.Goal, claim: Claim, translator: Translator, alternative: int) -> Iterator[Obligation]:
     """Return what must be proved for one goal of a claim."""
     if isinstance(goal, goals.NonNegative):
         yield from _of_sign(goal, translator)
@@ -110,12 +110,10 @@ def _of_goal(goal: goals.Goal, claim: Claim, translator: Translator, setting: Se
     elif isinstance(goal, goals.Vanishes):
         yield Obligation(*_sides(goal, translator))
     else:
-        yield from _of_several(goal, claim, translator, setting)
+        yield from _of_several(goal, claim, translator, alternative)
 
 
-def _of_several(
-    several: goals.OneOf, claim: Claim, translator: Translator, setting: SearchSetting
-) -> Iterator[Obligation]:
+def _of_several(several: goals.OneOf, claim: Claim, translator: Translator, alternative: int) -> Iterator[Obligation]:
     """Return what must be proved for one of several: a product of equations, or one of them where the others fail."""
     _refuse_uncertain(several, claim)
     if not has_signs(several):
@@ -123,13 +121,13 @@ def _of_several(
         refuse_nonreal(translator.maybe_nonreal)
         yield Obligation(product, translator(0))
         return
-    chosen = several.alternatives[setting.alternative]
+    chosen = several.alternatives[alternative]
     for other in several.alternatives:
         if other is not chosen:
             assume_fails(other, translator)
     refuse_nonreal(translator.maybe_nonreal)
     for goal in chosen:
-        yield from _of_goal(goal, claim, translator, setting)
+        yield from _of_goal(goal, claim, translator, alternative)
 
 
 def _of_sign(goal: goals.NonNegative, translator: Translator) -> Iterator[Obligation]:

@@ -31,8 +31,14 @@ def assume_roots(translator: Translator) -> None:
     alphabet = translator.alphabet
     for letter, _ in list(alphabet.letters.values()):
         if is_nonnegative_letter(letter, translator) and letter.family not in alphabet.named.sizes:
-            number = Polynomial.scalar(alphabet, letter)
-            translator.assume(root_equation(alphabet, letter), ("nonnegative", number.data()))
+            assume_root(translator, letter)
+
+
+def assume_root(translator: Translator, letter: Letter) -> Polynomial:
+    """Assume what defines the root ``r`` of a number ``s`` that is known not to be below 0; return ``r^2 - s``."""
+    equation = root_equation(translator.alphabet, letter)
+    translator.assume(equation, ("nonnegative", Polynomial.scalar(translator.alphabet, letter).data()))
+    return equation
 
 
 def assume_positive_integers(translator: Translator, number: Polynomial) -> None:
@@ -111,7 +117,7 @@ def root_of_scalar(translator: Translator, s: str) -> str | None:
     letter, _ = alphabet.letters[s]
     translator.bring_in_reciprocals()
     if is_nonnegative_letter(letter, translator):
-        translator.assume(root_equation(alphabet, letter), ("nonnegative", Polynomial.scalar(alphabet, letter).data()))
+        assume_root(translator, letter)
     return AuxiliaryLetters.of(translator).roots.get(s)
 
 

@@ -16,6 +16,7 @@ from tptheory.claims.claim import Claim
 from tptheory.measuring.goal_values import Violation
 from tptheory.measuring.instances import is_exact
 from tptheory.measuring.premises import Instance
+from tptheory.numeric.rationals import rational
 from tptheory.refuting.violations import second_look
 from tptheory.symbolic.expressions import LogPdet, Pinv
 from tptheory.symbolic.rank import Rank
@@ -70,12 +71,12 @@ class Counterexample(ShownAsMathematics):
         (Matrix([[2, 0]]), array([[0.5, 0. ]]))
         """
         exact = {s: v.tolist() for s, v in self.values.items() if isinstance(v, fmpq_mat)}
-        return {s: ImmutableMatrix([[_rational(x) for x in row] for row in rows]) for s, rows in exact.items()}
+        return {s: ImmutableMatrix([[rational(x) for x in row] for row in rows]) for s, rows in exact.items()}
 
     @cached_property
     def scalars(self) -> dict[Symbol, Rational]:
         """The scalars that are not sizes, by symbol, as rational numbers of SymPy."""
-        return {s: _rational(v) for s, v in self.values.items() if isinstance(v, fmpq)}
+        return {s: rational(v) for s, v in self.values.items() if isinstance(v, fmpq)}
 
     @cached_property
     def _exact(self) -> dict[Any, fmpq | fmpq_mat]:
@@ -193,10 +194,6 @@ class Counterexample(ShownAsMathematics):
             "matrices": {str(s): [[str(x) for x in row] for row in M.tolist()] for s, M in self.matrices.items()},
             "scalars": {str(s): str(number) for s, number in self.scalars.items()},
         }
-
-
-def _rational(number: fmpq) -> Rational:
-    return Rational(int(number.p), int(number.q))
 
 
 def _rows(value: Any) -> str:
