@@ -6,7 +6,7 @@ from sympy import Determinant, log, sqrt
 from tptheory import AllOf, Backprop, DampedTargetProp, TargetProp, transpose
 from tptheory.claims import goals
 from tptheory.claims.ranges import at_numbers, at_small_depths, depth_symbols, has_ranges
-from tptheory.claims.tacit import ConstantRank, Exists, NotNegative, NotZero, Positive
+from tptheory.claims.tacit import AtLeastOne, ConstantRank, Exists, NotNegative, NotZero, Positive
 from tptheory.errors import InvalidTypeError, InvalidValueError
 from tptheory.preamble import *
 
@@ -51,7 +51,26 @@ def test_rates_and_changes_have_a_symbolic_form():
 
 
 DAMPED = matadd(matmul(A, transpose(A)), matmul(Symbol("p", positive=True), Identity(m)))
+k0, k1, plain = Symbol("k", integer=True, nonnegative=True), Symbol("k", integer=True, positive=True), Symbol("k")
+
+
+def of_size(size):
+    """Return an equation about a matrix of a size."""
+    return Zero(MatrixSymbol("Z", size, size))
+
+
 TACIT = {
+    "a size that may be 0": (of_size(k0), (AtLeastOne(k0),)),
+    "a difference of sizes": (of_size(m - n), (AtLeastOne(m - n),)),
+    "a difference of plain symbols": (of_size(plain - 1), (AtLeastOne(plain - 1),)),
+    "sizes of blocks": (of_size(m + plain), ()),
+    "a plain symbol is a size": (of_size(plain), ()),
+    "one more than a size that may be 0": (of_size(k0 + 1), ()),
+    "a size that is positive": (of_size(k1), ()),
+    "a number that may be 0 and is no size": (Zero(k0 * A), ()),
+    "a size that a hypothesis bounds": (of_size(k0).under([AtMost(1, k0)]), ()),
+    "a difference that a hypothesis bounds": (of_size(m - n).under([AtMost(n + 1, m)]), ()),
+    "a bound that is too low": (of_size(k0).under([AtMost(0, k0)]), (AtLeastOne(k0),)),
     "constant rank": (Conserved(trace(matmul(W1, Pinv(W1))), along=flow), (ConstantRank(W1),)),
     "under a logarithm": (Conserved(LogPdet(W2), along=flow), (ConstantRank(W2),)),
     "full rank stays": (Conserved(LogPdet(W2), along=flow, given=[full_row_rank(W2)]), ()),

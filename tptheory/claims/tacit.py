@@ -1,7 +1,8 @@
 """What a claim takes for granted beside its hypotheses: ranks that stay, inverses that exist, denominators not 0, and
 that logarithms and roots are real numbers.
 
-Each is data, and is said in the statement of the claim, unless the form of the expression or a hypothesis shows it.
+So does a claim about matrices with ``n - m`` rows take for granted that there is a row. Each is data, and is said in the
+statement of the claim, unless the form of the expression or a hypothesis shows it.
 """
 
 from __future__ import annotations
@@ -11,7 +12,24 @@ from dataclasses import dataclass
 from itertools import chain, count
 from typing import Any
 
-from sympy import Add, Identity, Inverse, MatAdd, MatMul, MatPow, MatrixExpr, Pow, S, Symbol, Trace, log, sympify
+from sympy import (
+    Add,
+    Dummy,
+    Identity,
+    Inverse,
+    MatAdd,
+    MatMul,
+    MatPow,
+    MatrixExpr,
+    MatrixSymbol,
+    Pow,
+    S,
+    Symbol,
+    Trace,
+    log,
+    sympify,
+)
+from sympy.matrices.expressions.special import OneMatrix, ZeroMatrix
 
 from tptheory.claims import goals
 from tptheory.claims.hypotheses import (
@@ -79,9 +97,13 @@ class NotNegative(Premise):
         return positive_semidefinite(matmul(self.subject, Identity(1)))
 
 
+class AtLeastOne(Premise):
+    """A size is at least 1: a matrix has a row and a column, although what was declared of the size admits none."""
+
+
 Existence = Exists | NotZero | Positive | NotNegative
 """What has to be so for an expression to have a real value."""
-Tacit = ConstantRank | Existence
+Tacit = ConstantRank | Existence | AtLeastOne
 
 WORDS = {
     ConstantRank: ("while the rank of {} stays constant", "while the ranks of {} stay constant"),
@@ -89,6 +111,7 @@ WORDS = {
     NotZero: ("where {} is not 0", "where {} are not 0"),
     Positive: ("where {} is positive", "where {} are positive"),
     NotNegative: ("where {} is not negative", "where {} are not negative"),
+    AtLeastOne: ("where {} is at least 1", "where {} are at least 1"),
 }
 
 FULL_RANK = {"full_row_rank", "full_column_rank", "invertible", "orthogonal"}
@@ -103,6 +126,7 @@ def tacit_of(claimed: Iterable[goals.Goal], given: Iterable[Any]) -> tuple[Tacit
     found = dict.fromkeys(_constant_ranks(claimed))
     for expression in goals.expressions(certain):
         found |= dict.fromkeys(existence_premises(expression))
+        found |= dict.fromkeys(_sizes_that_may_vanish(expression))
     return tuple(each for each in found if not shows(each, given))
 
 
@@ -134,6 +158,22 @@ def inverted(node: Any, limits: Any = None) -> Iterator[Tacit]:
 def existence_premises(expression: Any) -> tuple[Tacit, ...]:
     """Return all that must exist for an expression to have a value, from the outside in."""
     return tuple(dict.fromkeys(each for node, limits in _nodes(expression) for each in inverted(node, limits)))
+
+
+@remembered
+def _sizes_that_may_vanish(expression: Any) -> tuple[Tacit, ...]:
+    """Return the sizes of an expression's matrices that may be 0 by what was declared of their symbols."""
+    sizes: dict[Any, None] = {}
+    for node in nodes(expression):
+        if isinstance(node, MatrixSymbol | Identity | ZeroMatrix | OneMatrix):
+            sizes |= dict.fromkeys(node.shape)
+    return tuple(AtLeastOne(size) for size in sizes if not _is_positive_size(size))
+
+
+def _is_positive_size(size: Any) -> bool:
+    """Whether a size is positive; a symbol of which nothing was told is taken for a positive integer, as sizes are."""
+    plain = {s: Dummy(integer=True, positive=True) for s in size.free_symbols if s.is_nonnegative is None}
+    return bool(size.xreplace(plain).is_positive)
 
 
 def words(tacit: Iterable[Tacit], say: Say, taken: Iterable[Any] = ()) -> list[str]:
@@ -200,6 +240,8 @@ def shows(tacit: Tacit, given: Iterable[Any]) -> bool:
         return sympify(tacit.subject).is_zero is False
     if isinstance(tacit, Positive | NotNegative):
         return _is_known_sign(tacit, told)
+    if isinstance(tacit, AtLeastOne):
+        return goals.NonNegative(tacit.subject - 1) in {goal for h in given if hasattr(h, "goals") for goal in h.goals()}
     matrix = tacit.subject
     if isinstance(tacit, ConstantRank):
         names = FULL_RANK | ({"nonzero"} if 1 in matrix.shape else set())
