@@ -1,8 +1,8 @@
 """What a claim takes for granted beside its hypotheses: ranks that stay, inverses that exist, denominators not 0, and
 that logarithms and roots are real numbers.
 
-So does a claim about matrices with ``n - m`` rows take for granted that there is a row. Each is data, and is said in the
-statement of the claim, unless the form of the expression or a hypothesis shows it.
+So does a claim about matrices with ``n - m`` rows take for granted that there is a row. Each is data, and is said in
+the statement of the claim, unless the form of the expression or a hypothesis shows it.
 """
 
 from __future__ import annotations
@@ -121,13 +121,17 @@ FULL_RANK = {"full_row_rank", "full_column_rank", "invertible", "orthogonal"}
 def tacit_of(claimed: Iterable[goals.Goal], given: Iterable[Any]) -> tuple[Tacit, ...]:
     """Return what goals under hypotheses take for granted; what `shows` finds to be plain is left out."""
     claimed, given = tuple(claimed), tuple(given)
-    assumed = [goal for h in given if hasattr(h, "goals") for goal in h.goals()]
-    certain = [goal for goal in (*claimed, *assumed) if not isinstance(goal, goals.OneOf)]
+    certain = [goal for goal in (*claimed, *_goals_of(given)) if not isinstance(goal, goals.OneOf)]
     found = dict.fromkeys(_constant_ranks(claimed))
     for expression in goals.expressions(certain):
         found |= dict.fromkeys(existence_premises(expression))
         found |= dict.fromkeys(_sizes_that_may_vanish(expression))
     return tuple(each for each in found if not shows(each, given))
+
+
+def _goals_of(given: Iterable[Any]) -> list[goals.Goal]:
+    """Return the goals of the hypotheses that are claims or properties."""
+    return [goal for h in given if hasattr(h, "goals") for goal in h.goals()]
 
 
 def _constant_ranks(claimed: Iterable[goals.Goal]) -> Iterator[Tacit]:
@@ -241,7 +245,7 @@ def shows(tacit: Tacit, given: Iterable[Any]) -> bool:
     if isinstance(tacit, Positive | NotNegative):
         return _is_known_sign(tacit, told)
     if isinstance(tacit, AtLeastOne):
-        return goals.NonNegative(tacit.subject - 1) in {goal for h in given if hasattr(h, "goals") for goal in h.goals()}
+        return goals.NonNegative(tacit.subject - 1) in _goals_of(given)
     matrix = tacit.subject
     if isinstance(tacit, ConstantRank):
         names = FULL_RANK | ({"nonzero"} if 1 in matrix.shape else set())
