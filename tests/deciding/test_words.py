@@ -21,7 +21,8 @@ from sympy import (
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from tptheory import decide, prove
-from tptheory.deciding import answers
+from tptheory.deciding import contradiction
+from tptheory.deciding.verdicts import Cause
 from tptheory.preamble import *
 
 k = Symbol("k", integer=True, positive=True)
@@ -214,10 +215,30 @@ def test_hypotheses_that_contradict_each_other_end_the_search(given):
     assert verdict.seconds < 30
 
 
+CAUSES = {
+    "nothing was found": (
+        AtMost(squared_norm(R * S - S * R), 2 * squared_norm(R) * squared_norm(S)),
+        Cause.NOT_FOUND,
+    ),
+    "no matrix of the shape": (Zero(W, given=[invertible(W)]), Cause.UNMEETABLE),
+    "nothing meets it, and nobody knows why": (Zero(W, given=[Equal(W.T * W, Identity(3))]), Cause.UNMET),
+    "a contradiction": (Equal(R, R.T, given=CONTRADICTING["multiples"]), Cause.CONTRADICTION),
+    "no word of the prover": (Zero(R.applyfunc(sympy.sin)), Cause.OUTSIDE),
+}
+
+
+@pytest.mark.parametrize(("claim", "cause"), CAUSES.values(), ids=CAUSES.keys())
+def test_why_a_claim_is_undecided_is_data(claim, cause):
+    """Nobody has to read the words of the reason."""
+    verdict = decide(claim, seconds=2)
+    assert verdict.cause is cause
+    assert verdict.cause.is_vacuous is (cause in (Cause.UNMEETABLE, Cause.UNMET, Cause.CONTRADICTION))
+
+
 def test_the_look_for_a_contradiction_is_not_cut_by_the_turn(monkeypatch):
     """It has the rest of the whole time, so that what is told does not depend on how busy the machine is."""
     allowed = []
-    monkeypatch.setattr(answers, "_is_absurd", lambda claim, seconds: allowed.append(seconds) or True)
+    monkeypatch.setattr(contradiction, "_is_absurd", lambda claim, seconds: allowed.append(seconds) or True)
     decide(Equal(R, R.T, given=[Equal(R, 2 * S), Equal(R, 3 * S), invertible(S)]), seconds=60)
     assert min(allowed, default=0) > 45
 

@@ -20,7 +20,7 @@ from tptheory.claims.claim import Claim, flatten_given
 from tptheory.claims.compound import AllOf, AnyOf, ForAll, Holds
 from tptheory.claims.goals import RankAtMost, motions
 from tptheory.claims.hypotheses import Hypothesis
-from tptheory.claims.tacit import ConstantRank, Existence, shows
+from tptheory.claims.tacit import Existence, shows
 from tptheory.claims.vocabulary import Equal
 from tptheory.errors import InvalidValueError, complain
 from tptheory.symbolic.bound import BoundIndex
@@ -228,7 +228,7 @@ def at_numbers(claim: Claim, values: Numbers) -> Iterator[tuple[Claim, Numbers]]
         yield claim, values
         return
     given = flatten_given([h for item in claim.given for h in _instances(item, values)])
-    premises = [premise for premise in claim.tacit() if not isinstance(premise, ConstantRank)]
+    premises = [premise for premise in claim.tacit() if isinstance(premise, Existence)]
     body = claim.claim if isinstance(claim, ForAll) else claim.under(())
     widths = dict.fromkeys(_widths_in(body))
     for indices in _indices(claim, values):

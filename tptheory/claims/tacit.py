@@ -246,11 +246,15 @@ def shows(tacit: Tacit, given: Iterable[Any]) -> bool:
         return _is_known_sign(tacit, told)
     if isinstance(tacit, AtLeastOne):
         return goals.NonNegative(tacit.subject - 1) in _goals_of(given)
-    matrix = tacit.subject
     if isinstance(tacit, ConstantRank):
-        names = FULL_RANK | ({"nonzero"} if 1 in matrix.shape else set())
-        return any((name, M) in told for name in names for M in (matrix, transpose(matrix)))
-    return any((name, matrix) in told for name in ("invertible", "orthogonal")) or _is_definite(matrix)
+        return _is_of_full_rank(tacit.subject, told)
+    return any((name, tacit.subject) in told for name in ("invertible", "orthogonal")) or _is_definite(tacit.subject)
+
+
+def _is_of_full_rank(matrix: MatrixExpr, told: set[Any]) -> bool:
+    """Whether a hypothesis says that the rank of a matrix, or of its transpose, is as high as it can be."""
+    names = FULL_RANK | ({"nonzero"} if 1 in matrix.shape else set())
+    return any((name, M) in told for name in names for M in (matrix, transpose(matrix)))
 
 
 def _is_known_sign(tacit: Positive | NotNegative, told: set[Any]) -> bool:

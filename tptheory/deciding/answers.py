@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from time import perf_counter
 from typing import Any
 
-from sympy import Identity, MatrixSymbol, S, ZeroMatrix
+from sympy import ZeroMatrix
 
 from tptheory.checking import check_seconds
 from tptheory.claims.claim import Claim
 from tptheory.claims.goals import Goal, Vanishes
-from tptheory.claims.inequalities import AtMost
 from tptheory.claims.theorem import Theorem, as_claim
 from tptheory.claims.vacuity import oversized, unmeetable
-from tptheory.claims.vocabulary import Equal
 from tptheory.clock import TimeUpError, time_limit
 from tptheory.deciding.confirming import confirm_counterexample, confirm_proof
-from tptheory.deciding.verdicts import Proved, Refuted, Undecided
+from tptheory.deciding.contradiction import NO_INSTANCE, unless_absurd
+from tptheory.deciding.verdicts import Cause, Proved, Refuted, Undecided
 from tptheory.errors import TptheoryError, UnsupportedExpressionError
 from tptheory.keywords import known_keywords
 from tptheory.proving.certificate import Certificate
@@ -42,12 +40,6 @@ CONTRADICTION_SHARE = 0.5
 """What part of the time that is left this may take."""
 SECONDS_BEFORE_NO_INSTANCE_IS_TOLD = 0.5
 """The seconds after which a search that met the hypotheses nowhere says so, though its time was up."""
-NO_INSTANCE = "no instance that meets the hypotheses"
-"""The words of a verdict where no hypotheses were met: the claim may say nothing."""
-ABSURD = f"{NO_INSTANCE} exists: it is proved that they contradict each other"
-"""The words of a verdict where the hypotheses are shown to contradict each other."""
-OUTSIDE = "outside the language of the prover"
-"""The words where a claim has something that the prover cannot speak of."""
 OUT_OF_TIME = "the time was up"
 """The words for a side that had no time to answer."""
 UNMET = "none that was drawn or built meets them, which does not show that nothing does"
@@ -73,8 +65,7 @@ def prove(claim: Claim | Theorem, seconds: float = 10.0) -> Proved | Undecided:
         InvalidValueError: if ``seconds`` is not a positive number.
 
     >>> from sympy import MatrixSymbol, symbols
-    >>> from tptheory.claims.vocabulary import Equal
-    >>> from tptheory.symbolic.expressions import Pinv
+    >>>     >>> from tptheory.symbolic.expressions import Pinv
     >>> A = MatrixSymbol("A", *symbols("m n"))
     >>> prove(Equal(A.T * A * Pinv(A), A.T)).proved
     True
@@ -118,8 +109,8 @@ class _Proving:
         started, claim = perf_counter(), self.claim
         certificate: Certificate | None = None
 
-        def undecided(reason: str, evidence: dict[str, Any]) -> Undecided:
-            return Undecided(claim, reason, evidence, perf_counter() - started)
+        def undecided(reason: str, evidence: dict[str, Any], cause: Cause = Cause.NOT_FOUND) -> Undecided:
+            return Undecided(claim, reason, evidence, perf_counter() - started, cause)
 
         try:
             self.prover = self.prover or Prover(claim, self.title)
@@ -128,15 +119,15 @@ class _Proving:
             if not checked:
                 raise RefusedError(checked.reason, certificate.data)
             found = confirmed_proof(claim, certificate, perf_counter() - started)
-            if isinstance(found, Undecided) and UNMET in found.reason:
-                found = _unless_absurd(found, self._end - perf_counter())
+            if isinstance(found, Undecided) and found.cause is Cause.UNMET:
+                found = unless_absurd(found, self._end - perf_counter())
             return found, False
         except RefusedError as refused:
-            return undecided(refused.reason, {**refused.evidence, "report": REPORT}), not refused.final
+            return undecided(refused.reason, {**refused.evidence, "report": REPORT}, Cause.FAULT), not refused.final
         except StuckError as stuck:
             return undecided(stuck.reason, stuck.evidence), not stuck.final
         except UnsupportedExpressionError as error:
-            return undecided(f"{OUTSIDE}: {error}", {}), False
+            return undecided(f"outside the language of the prover: {error}", {}, Cause.OUTSIDE), False
         except TimeUpError as late:
             if certificate is None:
                 return undecided(late.reason, {}), True
@@ -146,27 +137,6 @@ class _Proving:
             raise
         except Exception as error:  # a claim that could be built has a verdict, whatever happens on the way to it
             return _ended_by(error, "the prover", claim, perf_counter() - started), False
-
-
-def _unless_absurd(found: Undecided, seconds: float) -> Undecided:
-    """Return a verdict that says that nothing was found that meets the hypotheses; say so if nothing can meet them."""
-    return replace(found, reason=ABSURD) if _is_absurd(found.claim, seconds) else found
-
-
-def _is_absurd(claim: Claim, seconds: float) -> bool:
-    """Whether it is shown with little effort that the hypotheses of a claim contradict each other.
-
-    Then 1 = 0 follows, or 1 <= 0, or that an identity vanishes, whose size is at least 1. Whatever else happens leaves
-    the verdict as it was: a hypothesis at a layer cannot stand without its range.
-    """
-    end, matrices = perf_counter() + seconds, (A for A in claim.symbols() if isinstance(A, MatrixSymbol))
-    sizes = dict.fromkeys(size for A in matrices for size in A.shape)
-    one, zero = S.One, S.Zero
-    for absurd in (Equal(one, zero), *(Equal(Identity(n), ZeroMatrix(n, n)) for n in sizes), AtMost(one, zero)):
-        with suppress(TimeUpError, Exception):
-            if Prover(absurd.under(claim.given)).run(end - perf_counter(), EFFORTS[:1]).check():
-                return True
-    return False
 
 
 def confirmed_proof(
@@ -179,14 +149,16 @@ def confirmed_proof(
     found = confirm_proof(claim, recalled)
     if found.part is None and (found.evaluated or found.empty):
         return Proved(claim, certificate, seconds, found.evaluated)
-    if found.part is None:
-        if found.without_value:
-            reason = f"a proof was found, but the claim could not be evaluated beside it: {found.without_value}"
-        else:
-            reason = f"a proof was found, and no instance that meets the hypotheses: {_why_none(claim)}"
+    if found.part is None and found.without_value:
+        reason = f"a proof was found, but the claim could not be evaluated beside it: {found.without_value}"
         return Undecided(claim, reason, {"certificate": certificate.data}, seconds)
+    if found.part is None:
+        cause, why = _why_none(claim)
+        reason = f"a proof was found, and {NO_INSTANCE}: {why}"
+        return Undecided(claim, reason, {"certificate": certificate.data}, seconds, cause)
     evidence = {**found.told(), "certificate": certificate.data, "report": REPORT}
-    return Undecided(claim, "prover and numbers disagree: an instance breaks what has a proof", evidence, seconds)
+    reason = "prover and numbers disagree: an instance breaks what has a proof"
+    return Undecided(claim, reason, evidence, seconds, Cause.FAULT)
 
 
 @known_keywords
@@ -239,7 +211,7 @@ class _Refuter:
     def unless_absurd(self, met: Refuted | Undecided, seconds: float) -> Refuted | Undecided:
         """Return the answer of a search; where no instance met the hypotheses, say so if nothing can meet them."""
         nowhere = self.claim.premises() and self.search is not None and self.search.tried == 0
-        return _unless_absurd(met, seconds) if nowhere and isinstance(met, Undecided) else met
+        return unless_absurd(met, seconds) if nowhere and isinstance(met, Undecided) else met
 
     def run(self, seconds: float) -> Refuted | Undecided:
         """Search on for some seconds, and confirm what is found."""
@@ -269,9 +241,13 @@ class _Refuter:
         That no instance met them is said if the search was long, came to its end, or nothing can meet them.
         """
         looked = took < allowed or took > SECONDS_BEFORE_NO_INSTANCE_IS_TOLD or unmeetable(self.claim)
-        vacuous = self.claim.premises() and searched.evidence["instances tried"] == 0 and looked
-        reason = f"{NO_INSTANCE} was found: {_why_none(self.claim)}" if vacuous else searched.reason
-        return Undecided(self.claim, "; ".join(oversized(self.claim)) or reason, searched.evidence, took)
+        reason, cause = searched.reason, Cause.NOT_FOUND
+        if self.claim.premises() and searched.evidence["instances tried"] == 0 and looked:
+            cause, why = _why_none(self.claim)
+            reason = f"{NO_INSTANCE} was found: {why}"
+        if large := oversized(self.claim):
+            reason, cause = "; ".join(large), Cause.NOT_FOUND
+        return Undecided(self.claim, reason, searched.evidence, took, cause)
 
 
 def _says_nothing(goal: Goal) -> bool:
@@ -289,7 +265,8 @@ def confirmed_counterexample(claim: Claim, found: Counterexample, seconds: float
     if confirm_counterexample(found):
         return Refuted(claim, found, seconds)
     evidence = {"part": found.claim.statement(), "instance": found.to_json(), "report": REPORT}
-    return Undecided(claim, "the search and a second evaluation disagree on a counterexample", evidence, seconds)
+    reason = "the search and a second evaluation disagree on a counterexample"
+    return Undecided(claim, reason, evidence, seconds, Cause.FAULT)
 
 
 @known_keywords
@@ -313,8 +290,7 @@ def decide(claim: Claim | Theorem, seconds: float = 10.0, seed: int = 0) -> Prov
         InvalidValueError: if ``seconds`` is not a positive number.
 
     >>> from sympy import MatrixSymbol, symbols
-    >>> from tptheory.claims.vocabulary import Equal
-    >>> from tptheory.symbolic.expressions import Pinv
+    >>>     >>> from tptheory.symbolic.expressions import Pinv
     >>> A = MatrixSymbol("A", *symbols("m n"))
     >>> decide(Equal(Pinv(A), A.T))
     Refuted('Pinv(A) = A.T', Counterexample(A=[[2]]))
@@ -332,7 +308,7 @@ def decide(claim: Claim | Theorem, seconds: float = 10.0, seed: int = 0) -> Prov
             if not isinstance(found, Undecided):
                 return found
             undecided[side] = found
-            if found.reason == ABSURD:  # neither side need search on
+            if found.cause is Cause.CONTRADICTION:  # neither side need search on
                 break
     return neither(claim, undecided["proof"], undecided["search"], perf_counter() - started)
 
@@ -369,17 +345,20 @@ def neither(claim: Claim, proof: Undecided, search: Undecided, seconds: float) -
         key if key not in proof.evidence else f"{key} of the search": said for key, said in search.evidence.items()
     }
     evidence = {"proof": proof.reason, **proof.evidence, "counterexample": search.reason, **others}
-    reported = next((side.reason for side in (proof, search) if "report" in side.evidence), None)
-    vacuous = next((side.reason for side in (proof, search) if NO_INSTANCE in side.reason), None)
-    told = "; ".join(oversized(claim)) or "neither a proof nor a counterexample was found"
-    told += f"; the claim is {proof.reason}" if proof.reason.startswith(OUTSIDE) else ""
-    reason = reported or vacuous or told
-    return Undecided(claim, reason, evidence, seconds)
+    sides = (proof, search)
+    told = [side for side in sides if side.cause is Cause.FAULT] + [side for side in sides if side.cause.is_vacuous]
+    if told:
+        return Undecided(claim, told[0].reason, evidence, seconds, told[0].cause)
+    reason = "; ".join(oversized(claim)) or "neither a proof nor a counterexample was found"
+    if proof.cause is Cause.OUTSIDE:
+        reason += f"; the claim is {proof.reason}"
+    return Undecided(claim, reason, evidence, seconds, proof.cause)
 
 
-def _why_none(claim: Claim) -> str:
+def _why_none(claim: Claim) -> tuple[Cause, str]:
     """Say which hypotheses the shapes rule out; where none is, what the search for instances does not show."""
-    return "; ".join((*unmeetable(claim), *oversized(claim))) or UNMET
+    ruled_out = "; ".join((*unmeetable(claim), *oversized(claim)))
+    return (Cause.UNMEETABLE, ruled_out) if ruled_out else (Cause.UNMET, UNMET)
 
 
 def _ended_by(error: Exception, side: str, claim: Claim, seconds: float) -> Undecided:
@@ -389,4 +368,4 @@ def _ended_by(error: Exception, side: str, claim: Claim, seconds: float) -> Unde
         return Undecided(claim, f"{side} ran out of memory", evidence, seconds)
     if isinstance(error, RecursionError):
         return Undecided(claim, f"{side} went too deep", evidence, seconds)
-    return Undecided(claim, f"{side} failed", {**evidence, "report": REPORT}, seconds)
+    return Undecided(claim, f"{side} failed", {**evidence, "report": REPORT}, seconds, Cause.FAULT)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import Enum
 from textwrap import shorten
 from typing import Any
 
@@ -183,6 +184,24 @@ UNTOLD = ("certificate", "overlaps", "longest_overlap")
 """Keys of the evidence that tell a reader nothing: data, and how the completion worked."""
 
 
+class Cause(Enum):
+    """Why a claim is undecided, as data; the reason of the verdict says it in words."""
+
+    NOT_FOUND = "nothing was found with the time and the effort that there were"
+    OUTSIDE = "the claim has something that the prover cannot speak of"
+    UNMEETABLE = (
+        "the shapes rule out what would meet the hypotheses, or leave only what is too large to be looked at"
+    )
+    UNMET = "no instance that was drawn or built meets the hypotheses, and nothing is known to rule them out"
+    CONTRADICTION = "it is proved that the hypotheses contradict each other"
+    FAULT = "two evaluations of the claim disagree, or a side failed: a fault of tptheory"
+
+    @property
+    def is_vacuous(self) -> bool:
+        """Whether no instance is known that meets the hypotheses, so that the claim may say nothing."""
+        return self in (Cause.UNMEETABLE, Cause.UNMET, Cause.CONTRADICTION)
+
+
 @dataclass(frozen=True, repr=False)
 class Undecided(Verdict):
     """Neither a proof nor a counterexample stands; ``evidence`` says how far the search got.
@@ -199,6 +218,7 @@ class Undecided(Verdict):
     reason: str
     evidence: dict[str, Any] = field(default_factory=dict, hash=False)
     seconds: float = field(default=0.0, compare=False)
+    cause: Cause = field(default=Cause.NOT_FOUND, compare=False)
 
     def explain(self) -> str:
         """Return the reason, and how far the search got, in words; the rest stays in ``evidence``."""

@@ -14,7 +14,7 @@ from sympy import MatrixSymbol
 from tptheory.checking import checked_integer, widths_text
 from tptheory.claims.claim import Claim
 from tptheory.deciding.answers import REPORT
-from tptheory.deciding.verdicts import Proved, RefutedCount, Undecided
+from tptheory.deciding.verdicts import Cause, Proved, RefutedCount, Undecided
 from tptheory.errors import InvalidTypeError, InvalidValueError, UnsupportedExpressionError, complain
 from tptheory.invariants.counting import count_laws
 from tptheory.invariants.discovery import found_laws, restated_laws
@@ -160,7 +160,7 @@ class LawCount(Claim):
             return Undecided(self, "no certificate of a bound was found at small integer points", {}, took)
         if not (checked := proof.check()):
             evidence = {"certificate": proof.data, "report": REPORT}
-            return Undecided(self, f"the checker refuses what was found: {checked.reason}", evidence, took)
+            return Undecided(self, f"the checker refuses what was found: {checked.reason}", evidence, took, Cause.FAULT)
         return self.verdict_of(proof, took, len(counted.primes))
 
     def verdict_of(

@@ -16,7 +16,7 @@ from sympy import BlockMatrix, ImmutableMatrix, MatrixExpr, MatrixSymbol, sympif
 
 from tptheory.claims.claim import Claim
 from tptheory.claims.hypotheses import Hypothesis, full_column_rank, full_row_rank
-from tptheory.claims.tacit import ConstantRank, Exists, NotZero
+from tptheory.claims.tacit import AtLeastOne, ConstantRank, Exists, NotZero
 from tptheory.deciding.answers import prove
 from tptheory.invariants.fields import DataFields
 from tptheory.invariants.law_certificates import Entries, Point
@@ -69,6 +69,8 @@ class NearPoint:
 
     def _tacit(self, tacit: Any) -> bool:
         """Whether what is taken for granted holds near the point; a rank cannot change where it is the highest."""
+        if isinstance(tacit, AtLeastOne):
+            return True
         if tacit.limits is not None:
             return False
         value = self.value(tacit.subject)

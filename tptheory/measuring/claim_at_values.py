@@ -19,7 +19,7 @@ from sympy import Integer
 from tptheory.checking import positive_or_zero
 from tptheory.claims.claim import Claim
 from tptheory.claims.ranges import at_numbers, depth_symbols
-from tptheory.claims.tacit import ConstantRank, words
+from tptheory.claims.tacit import AtLeastOne, ConstantRank, words
 from tptheory.claims.theorem import Theorem, as_claim
 from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, UnsupportedExpressionError, complain
 from tptheory.keywords import known_keywords
@@ -343,8 +343,8 @@ def _judged_part(part: Claim, judge: _Exact | _Rounded) -> PartAtValues:
         (said,) = words([each], text_of, part.symbols())
         if isinstance(each, ConstantRank):
             hypotheses.append((said, _has_full_rank(each.subject, judge)))
-        else:
-            hypotheses.append((said, _is_met(each.as_hypothesis(), judge)))
+        else:  # the sizes of matrices that were given are at least 1
+            hypotheses.append((said, isinstance(each, AtLeastOne) or _is_met(each.as_hypothesis(), judge)))
     conclusion: bool | None
     try:
         defect, conclusion = judge.defect(part.goals())

@@ -18,7 +18,7 @@ from sympy import S
 
 from tptheory.claims.claim import Claim
 from tptheory.claims.ranges import Numbers
-from tptheory.deciding.answers import NO_INSTANCE, prove, refute
+from tptheory.deciding.answers import prove, refute
 from tptheory.deciding.conditions.candidates import Candidate
 from tptheory.deciding.conditions.equations import MissingEquation
 from tptheory.deciding.conditions.implications import IMPLICATION_SECONDS, LOOK_SECONDS, Implications, Members
@@ -142,7 +142,7 @@ class WeakestSets:
     def nothing_meets_the_hypotheses(self) -> bool:
         """Whether no instance was found that meets the claim's own hypotheses."""
         bare = self.undecided.get(frozenset())
-        return bare is not None and NO_INSTANCE in bare.reason
+        return bare is not None and bare.cause.is_vacuous
 
     def speaks_of_sizes(self, members: Members) -> bool:
         """Whether a set has a candidate about sizes."""
