@@ -65,7 +65,8 @@ def prove(claim: Claim | Theorem, seconds: float = 10.0) -> Proved | Undecided:
         InvalidValueError: if ``seconds`` is not a positive number.
 
     >>> from sympy import MatrixSymbol, symbols
-    >>>     >>> from tptheory.symbolic.expressions import Pinv
+    >>> from tptheory.claims.vocabulary import Equal
+    >>> from tptheory.symbolic.expressions import Pinv
     >>> A = MatrixSymbol("A", *symbols("m n"))
     >>> prove(Equal(A.T * A * Pinv(A), A.T)).proved
     True
@@ -290,7 +291,8 @@ def decide(claim: Claim | Theorem, seconds: float = 10.0, seed: int = 0) -> Prov
         InvalidValueError: if ``seconds`` is not a positive number.
 
     >>> from sympy import MatrixSymbol, symbols
-    >>>     >>> from tptheory.symbolic.expressions import Pinv
+    >>> from tptheory.claims.vocabulary import Equal
+    >>> from tptheory.symbolic.expressions import Pinv
     >>> A = MatrixSymbol("A", *symbols("m n"))
     >>> decide(Equal(Pinv(A), A.T))
     Refuted('Pinv(A) = A.T', Counterexample(A=[[2]]))
