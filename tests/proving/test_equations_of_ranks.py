@@ -1,18 +1,31 @@
 """Equal ranks of blocks, idempotents and differences, and what equations of ranks say of the matrices."""
 
 from proving.pairs import check_proved, check_refuted, each_false, each_true
-from sympy import BlockMatrix, Identity, MatrixSymbol, Max, Min, symbols
+from sympy import BlockMatrix, Identity, MatrixSymbol, Max, Min, Symbol, symbols
 
-from tptheory import AtMost, Equal, ImageWithin, Pinv, Rank, RowSpaceWithin, Zero, invertible, projection, symmetric
+from tptheory import (
+    AtMost,
+    Equal,
+    ImageWithin,
+    Pinv,
+    Rank,
+    RankAtMost,
+    RowSpaceWithin,
+    Zero,
+    invertible,
+    projection,
+    symmetric,
+)
 from tptheory.claims.compound import Holds
 
 m, n, p, q = symbols("m n p q", integer=True, positive=True)
 I = Identity(n)
-R, S, T = (MatrixSymbol(name, n, n) for name in "RST")
+R, S, T, U = (MatrixSymbol(name, n, n) for name in "RSTU")
 A, D, X = MatrixSymbol("A", m, n), MatrixSymbol("D", m, n), MatrixSymbol("X", n, m)
 B, C = MatrixSymbol("B", n, p), MatrixSymbol("C", p, q)
 G, H, K = MatrixSymbol("G", q, n), MatrixSymbol("H", q, p), MatrixSymbol("K", m, p)
-V, Y = MatrixSymbol("V", q, p), MatrixSymbol("Y", n, m)
+V, Y, Z = MatrixSymbol("V", q, p), MatrixSymbol("Y", n, m), MatrixSymbol("Z", p, n)
+c, s = Symbol("c", positive=True), Symbol("s", real=True)
 
 
 def idempotent(*matrices):
@@ -94,6 +107,26 @@ PAIRS = {
     "a sum of idempotents (Cochran)": (
         Equal(R * R, R, given=[Equal(R + S + T, I), Equal(Rank(R) + Rank(S) + Rank(T), n)]),
         Equal(R * R, R, given=[Equal(R + S + T, I), AtMost(n, Rank(R) + Rank(S) + Rank(T))]),
+    ),
+    "three idempotents with an idempotent sum": (
+        Zero(R * S, given=idempotent(R, S, T, R + S + T)),
+        Zero(R * S, given=idempotent(R, S, R + S + T)),
+    ),
+    "four idempotents that add up to the identity": (
+        Zero(R * S, given=[*idempotent(R, S, T, U), Equal(R + S + T + U, I)]),
+        Zero(R * S, given=[*idempotent(R, S, T), Equal(R + S + T + U, I)]),
+    ),
+    "four idempotents with an idempotent sum, in other words": (
+        Zero(U * T, given=[projection(R, S, T, U), Equal((R + S + T + U) ** 2, R + S + T + U)]),
+        Zero(U * T, given=[projection(R, S, T, U), Equal((R + S + T - U) ** 2, R + S + T - U)]),
+    ),
+    "ranks of multiples that add up (Anderson and Styan)": (
+        Equal(R**3, R, given=[Equal(Rank(R), Rank(R + R**2) + Rank(R - R**2))]),
+        Equal(R**2, R, given=[Equal(Rank(R), Rank(R + R**2) + Rank(R - R**2))]),
+    ),
+    "a multiple of a product through a size": (
+        RankAtMost(A, p, given=[Equal(c * A, K * Z)]),
+        RankAtMost(A, p, given=[Equal(s * A, K * Z)]),
     ),
     "the complement of a block (Marsaglia and Styan)": (
         AtMost(Rank(A) + Rank(complement), Rank(blocks)),

@@ -189,9 +189,7 @@ class Cause(Enum):
 
     NOT_FOUND = "nothing was found with the time and the effort that there were"
     OUTSIDE = "the claim has something that the prover cannot speak of"
-    UNMEETABLE = (
-        "the shapes rule out what would meet the hypotheses, or leave only what is too large to be looked at"
-    )
+    UNMEETABLE = "the shapes rule out what would meet the hypotheses, or leave only what is too large to be looked at"
     UNMET = "no instance that was drawn or built meets the hypotheses, and nothing is known to rule them out"
     CONTRADICTION = "it is proved that the hypotheses contradict each other"
     FAULT = "two evaluations of the claim disagree, or a side failed: a fault of tptheory"

@@ -65,14 +65,14 @@ class AuxiliaryLetters:
                 auxiliary.velocities.append(character)
             elif kind in (ROOT, PRINCIPAL_ROOT) and not isinstance(subject, Family):
                 auxiliary.multipliers.append(character)
-                if (number := _plain_number(subject)) is not None:
+                if (number := plain_number(subject)) is not None:
                     auxiliary.roots.setdefault(number, character)
             elif kind == ROOT:
                 auxiliary.roots[translator.alphabet.scalar(Letter(subject, letter.at))] = character
         return auxiliary
 
 
-def _plain_number(p: Any) -> str | None:
+def plain_number(p: Any) -> str | None:
     """Return the letter of a number if a polynomial is nothing but that."""
     terms = p.terms if isinstance(p, Polynomial) else {}
     ((scalars, word), coefficient), *others = [*terms.items()] or [(((), ""), 0)]

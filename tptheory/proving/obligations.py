@@ -21,6 +21,7 @@ from tptheory.proving.cancellation import unit_factors
 from tptheory.proving.cauchy_schwarz import completed_squares
 from tptheory.proving.differences import differences
 from tptheory.proving.equations import descent, either, equal
+from tptheory.proving.idempotent_sums import with_idempotent_sums
 from tptheory.proving.kept_ranks import with_kept_ranks
 from tptheory.proving.letters import Letter, Size
 from tptheory.proving.norm_products import norms_of_products
@@ -64,7 +65,7 @@ class Obligation(NamedTuple):
 
 
 def _descent(number: Polynomial) -> Attempt:
-    """Show that a number is at most 0; a sum of ranks by projections first, where their parts have names."""
+    """Show that a number is at most 0, if everything that was translated is real."""
 
     def attempt(translator: Translator, deadline: float) -> Proof:
         refuse_nonreal(translator.maybe_nonreal)
@@ -79,8 +80,9 @@ def _by_ranks(left: Polynomial, right: Polynomial | None) -> Attempt:
         return rank_descent(left)
     if left.is_scalar:
         return rank_equation(left, right)
+    plain = equal(left, right)
     return either(
-        rank_vanishing(left, right), with_additive_ranks(equal(left, right)), with_kept_ranks(equal(left, right))
+        rank_vanishing(left, right), with_additive_ranks(plain), with_kept_ranks(plain), with_idempotent_sums(plain)
     )
 
 

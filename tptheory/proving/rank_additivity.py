@@ -18,7 +18,7 @@ from tptheory.proving.rank_search import RelationSearch
 from tptheory.proving.rank_sums import vanishing_in
 from tptheory.proving.searching import Attempt, LemmaChain, Proof, StuckError, completion
 from tptheory.proving.translation import Translator
-from tptheory.proving.words import Polynomial
+from tptheory.proving.words import Polynomial, Rational
 
 
 class _Part(NamedTuple):
@@ -59,13 +59,23 @@ def _parts(pool: RankPool) -> Iterator[_Part]:
 
 
 def _parts_of(pool: RankPool, Z: Polynomial, A: Polynomial, others: list[Polynomial]) -> Iterator[_Part]:
-    """Run through a matrix and a smaller one, with signs and turned so that the rest may be made of other matrices."""
-    rests = {pool.canonical_of(B).matrix for B in others}
-    for whole, sign in product((Z, Z.transpose()), (1, -1) if len(rests) == 1 else (1,)):
-        part = _Part(whole, A.scale(sign))
-        fits = (whole.rows, whole.columns) == (A.rows, A.columns) and not part.is_trivial
-        if fits and (len(rests) > 1 or pool.canonical_of(part.Z - part.A).matrix in rests):
-            yield part
+    """Run through a matrix and multiples of a smaller one, turned so that the rest may be made of other matrices."""
+    for whole in (Z, Z.transpose()):
+        if (whole.rows, whole.columns) == (A.rows, A.columns):
+            for factor in (1,) if len(others) > 1 else _factors(pool, whole, A, *others):
+                part = _Part(whole, A.scale(factor))
+                if not part.is_trivial:
+                    yield part
+
+
+def _factors(pool: RankPool, Z: Polynomial, A: Polynomial, B: Polynomial | None = None) -> Iterator[Rational]:
+    """Run through the numbers ``a`` with ``Z = a A + b B``, or with ``Z = a A + b B'``, for a number ``b``."""
+    search = RelationSearch(pool)
+    for other in [] if B is None else dict.fromkeys((B, B.transpose())):
+        if (other.rows, other.columns) == (A.rows, A.columns):
+            numbers = search.combination(Z, [A, other])
+            if numbers is not None:
+                yield numbers[0]
 
 
 def _sign(pool: RankPool, form: RankForm, A: Polynomial) -> int:

@@ -125,14 +125,14 @@ class RelationSearch:
         F, G, H = A * B, B * C, A * B * C
         right = [p for p in letters if (p.rows, p.columns) == (G.columns, B.columns)]
         left = [p for p in letters if (p.rows, p.columns) == (B.rows, F.rows)]
-        numbers = self._combination(B, [*(G * x for x in right), *(y * F for y in left)]) if left or right else None
+        numbers = self.combination(B, [*(G * x for x in right), *(y * F for y in left)]) if left or right else None
         if numbers is not None:
             X = sum(map(Polynomial.scale, right, numbers), Polynomial.zero(self.alphabet, G.columns, B.columns))
             Y = sum(map(Polynomial.scale, left, numbers[len(right) :]), Polynomial.zero(self.alphabet, B.rows, F.rows))
             B, F, G, H = map(self.pool.note, (B, F, G, H))
             self.pool.add(Coprime(A, B, F, G, H, X, Y))
 
-    def _combination(self, target: Polynomial, candidates: list[Polynomial]) -> list[Rational] | None:
+    def combination(self, target: Polynomial, candidates: list[Polynomial]) -> list[Rational] | None:
         """Return coefficients with which candidates add up to a target by the hypotheses; None if there are none."""
         every = [self.basis.rewritten(p) for p in candidates]
         monomials = sorted({m for p in (target, *every) for m in p.terms})
@@ -147,7 +147,7 @@ class RelationSearch:
         for U, L in product(both, repeat=2):
             right = [x for x in letters if (x.rows, x.columns) == (U.columns, L.columns)]
             if U.rows == L.rows and U != L and right:
-                numbers = self._combination(L, [U * x for x in right])
+                numbers = self.combination(L, [U * x for x in right])
                 if numbers is not None:
                     X = sum(map(Polynomial.scale, right, numbers), Polynomial.zero(self.alphabet, U.columns, L.columns))
                     self.pool.add(Contained(U, X, L))
@@ -284,7 +284,7 @@ class RelationSearch:
         """Write a matrix as a sum of multiples of two, some terms of which cancel, as ``2 I = (R + I) - (R - I)``."""
         within = [M for M in summands if len(M.terms) > 1]
         for pair in islice(combinations(within, 2), MOST_PAIRS):
-            numbers = self._combination(target, [*pair])
+            numbers = self.combination(target, [*pair])
             if numbers is not None and all(numbers):
                 yield list(zip(numbers, pair, strict=True))
 

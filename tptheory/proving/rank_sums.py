@@ -74,7 +74,24 @@ def vanishing_in(pool: RankPool, left: Polynomial, right: Polynomial, deadline: 
         raise StuckError("the matrices are the same")
     pool.compared.append(D)
     (weighted,) = _solved(pool, [pool.form(D)], deadline)
-    sums: list[Weighted] = [[(1, no_less_than_zero(D)), *weighted]]
+    return _vanishing(pool, left, right, weighted)
+
+
+def vanishing_by(pool: RankPool, left: Polynomial, right: Polynomial) -> Proof:
+    """Show that two matrices are equal by the relations of a pool alone.
+
+    Raises:
+        StuckError: if the rank of their difference is not shown to be at most 0.
+    """
+    weighted = _weights(pool, pool.form(left - right))
+    if weighted is None:
+        raise StuckError("the sum of ranks is no sum of these relations between ranks")
+    return _vanishing(pool, left, right, weighted)
+
+
+def _vanishing(pool: RankPool, left: Polynomial, right: Polynomial, weighted: Weighted) -> Proof:
+    """Show that two matrices are equal by relations that bound the rank of their difference by 0."""
+    sums: list[Weighted] = [[(1, no_less_than_zero(left - right)), *weighted]]
     return RankDerivation(pool.translator, pool, sums).vanishing(left, right)
 
 

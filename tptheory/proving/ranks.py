@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import reduce
 from itertools import chain, count, product
 from operator import mul
 from typing import Any
 
-from tptheory.proving.auxiliary_letters import replaced
+from tptheory.proving.auxiliary_letters import plain_number, replaced
 from tptheory.proving.completion import Completion
 from tptheory.proving.equations import equation
 from tptheory.proving.letters import Family, Letter, Size, item_text, size_value
@@ -230,13 +230,29 @@ def _forms(translator: Translator, A: Polynomial, deadline: float) -> Iterator[P
 
 
 def _with_a_letter_replaced(translator: Translator, A: Polynomial) -> Iterator[Polynomial]:
-    """Return a polynomial with a letter replaced by the other terms of a hypothesis: ``A = A X A`` used backwards."""
-    letters = {a for _, word in A.terms for a in word}
+    """Return a polynomial with a letter replaced by the other terms of a hypothesis: ``A = A X A`` used backwards.
+
+    The letter may have numbers before it that have a reciprocal, as in ``s A = B C``.
+    """
+    letters, reciprocals = {a for _, word in A.terms for a in word}, _reciprocals(translator)
     for h in (h.polynomial for h in translator.hypotheses if h.transposes is None):
-        for (scalars, word), c in h.terms.items():
-            if not scalars and len(word) == 1 and not letters.isdisjoint((word, A.alphabet.adjoints[word])):
-                rest = Polynomial.word(A.alphabet, word) - h.scale(divide(1, c))
-                yield replaced(A, word, rest)
+        for scalars, word in h.terms:
+            is_letter = len(word) == 1 and not letters.isdisjoint((word, A.alphabet.adjoints[word]))
+            if is_letter and reciprocals.keys() >= set(scalars):
+                yield replaced(A, word, _solved_for(h, (scalars, word), reciprocals))
+
+
+def _solved_for(h: Polynomial, term: Monomial, reciprocals: Mapping[str, str]) -> Polynomial:
+    """Return what the letter of a term of a hypothesis equals, by the other terms."""
+    others = h.with_terms({m: c for m, c in h.terms.items() if m != term})
+    number = tuple(reciprocals[s] for s in term[0])
+    return Polynomial.number(h.alphabet, number, divide(-1, h.terms[term])) * others
+
+
+def _reciprocals(translator: Translator) -> dict[str, str]:
+    """Return the letter of the reciprocal of each number that has one, by the letter of the number."""
+    letters = [(plain_number(number), plain_number(k)) for number, k in translator.inverse_pairs()]
+    return {s: k for s, k in letters if s is not None and k is not None}
 
 
 def _cuts(places: dict[Monomial, list[int]]) -> Iterator[dict[Monomial, int]]:
