@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import ast
 import builtins
-import importlib.util
 import io
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from hashlib import sha256
+from importlib.machinery import ModuleSpec, SourceFileLoader
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from typing import Any
+from types import CodeType
+from typing import Any, cast
 
 from tptheory.clock import TimeUpError
 from tptheory.errors import InvalidFileError, complain, raised
@@ -76,6 +78,18 @@ def _restored(before: dict[str, Any]) -> list[str]:
     return sorted(replaced)
 
 
+class _AsWritten(SourceFileLoader):
+    """Loads a file as it is written now, and keeps no bytecode.
+
+    Python takes bytecode that is kept for the text if size and whole second of change are the same: a theorem that was
+    changed so would be decided as it was before.
+    """
+
+    def get_code(self, fullname: str) -> CodeType:
+        """Compile the text of the file."""
+        return self.source_to_code(self.get_data(self.path), self.path)
+
+
 def run_file(argument: str, path: Path) -> dict[str, Any]:
     """Run a Python file, and return what it defines, by name.
 
@@ -87,15 +101,15 @@ def run_file(argument: str, path: Path) -> dict[str, Any]:
         InvalidFileError: if it is no Python file, or does not import, whatever it raises.
     """
     name = f"tptheory_file_{path.stem}_{sha256(str(path.resolve()).encode()).hexdigest()[:12]}"
-    spec = importlib.util.spec_from_file_location(name, path) if path.is_file() else None
-    if spec is None or spec.loader is None:
+    if not path.is_file() or path.suffix != ".py":
         raise InvalidFileError(complain(argument, "a Python file (*.py)", str(path)))
-    module = importlib.util.module_from_spec(spec)
+    loader = _AsWritten(name, str(path))
+    module = module_from_spec(cast(ModuleSpec, spec_from_file_location(name, path, loader=loader)))
     sys.modules[name] = module
     what = f"{argument!r} must be a file that Python can import: {str(path)!r} is none"
     try:
         with users_code(what, f"Run python {path.name} to see where."):
-            spec.loader.exec_module(module)
+            loader.exec_module(module)
     finally:
         sys.modules.pop(name, None)
     return vars(module)
