@@ -74,7 +74,7 @@ if TYPE_CHECKING:
     from tptheory.simulation.runs import simulate as simulate
     from tptheory.sweeping.frames import sweep_frame as sweep_frame
     from tptheory.symbolic.derivatives import derivative as derivative
-    from tptheory.symbolic.differentiation import gradient as gradient
+    from tptheory.symbolic.derivatives import gradient as gradient
     from tptheory.symbolic.expressions import LogPdet as LogPdet
     from tptheory.symbolic.expressions import Pinv as Pinv
     from tptheory.symbolic.expressions import inner as inner

@@ -99,8 +99,8 @@ from tptheory.invariants.law_count import LawCount as LawCount
 from tptheory.invariants.laws import balance as balance
 from tptheory.invariants.laws import log_determinant as log_determinant
 from tptheory.symbolic.derivatives import derivative as derivative
+from tptheory.symbolic.derivatives import gradient as gradient
 from tptheory.symbolic.differentiation import differential as differential
-from tptheory.symbolic.differentiation import gradient as gradient
 from tptheory.symbolic.dynamics import Step as Step
 from tptheory.symbolic.expressions import LogPdet as LogPdet
 from tptheory.symbolic.expressions import Pinv as Pinv
@@ -114,7 +114,6 @@ from tptheory.symbolic.layers import Recursion as Recursion
 from tptheory.symbolic.layers import Sequence as Sequence
 from tptheory.symbolic.network import DeepLinearNetwork as DeepLinearNetwork
 from tptheory.symbolic.rank import Rank as Rank
-from tptheory.symbolic.rebuilding import substitute as substitute
 from tptheory.symbolic.rules import Backprop as Backprop
 from tptheory.symbolic.rules import DampedTargetProp as DampedTargetProp
 from tptheory.symbolic.rules import DirectFeedbackAlignment as DirectFeedbackAlignment
@@ -139,6 +138,7 @@ from tptheory.symbolic.rules import alpha as alpha
 from tptheory.symbolic.rules import damping as damping
 from tptheory.symbolic.rules import eta as eta
 from tptheory.symbolic.states import State as State
+from tptheory.symbolic.substitution import substitute as substitute
 
 L, l, k = symbols("L l k", integer=True)
 B, m, n, p, q = symbols("B m n p q", integer=True, positive=True)

@@ -13,6 +13,7 @@ from sympy import (
     HadamardProduct,
     Identity,
     ImmutableMatrix,
+    Integer,
     Inverse,
     KroneckerProduct,
     MatPow,
@@ -36,6 +37,7 @@ from tptheory import (
     LogPdet,
     Pinv,
     Rank,
+    Recursion,
     TargetProp,
     conservation_laws,
     damping,
@@ -290,3 +292,33 @@ def test_a_gradient_reads_no_text_and_knows_no_size():
         gradient("Trace(A)", A)
     with pytest.raises(InvalidValueError, match="'symbol' must be no size of a matrix"):
         gradient(n * Trace(N), n)
+
+
+def test_a_gradient_in_a_network_of_any_depth_is_refused_where_a_member_may_move():
+    """Recursions, sums over the layers, and another layer whose index may be the same: none of them is constant."""
+    L, l, k, s = Symbol("L", integer=True), Symbol("l", integer=True), Symbol("k", integer=True), Symbol("s", real=True)
+    net = DeepLinearNetwork(depth=L)
+    lengths = Recursion("N", 0, L, 0, lambda k, N: N + squared_norm(net.weight(k)))
+    powers = Recursion("P", 0, L, Integer(1), lambda k, P: s * P)
+    W = net.weight(l)
+    assert gradient(squared_norm(W), W) == matmul(2, W)
+    hidden = (net.loss, squared_norm(net.product(L, 1)), squared_norm(net.weight(k)), lengths(L))
+    for expression, symbol in (*((e, W) for e in hidden), (powers(L), s)):
+        with pytest.raises(UnsupportedExpressionError, match="whose layer may be that of a symbol that moves"):
+            gradient(expression, symbol)
+
+
+def test_another_symbol_of_a_name_is_refused_and_does_not_stand_still():
+    """By a symbol, along a flow and after a step; the failing twins are the very symbols."""
+    net, s = DeepLinearNetwork(depth=2), Symbol("s", real=True)
+    W, other = net.weight(1), MatrixSymbol("W_1", 3, 3)
+    flow, step = Backprop().flow(net), Backprop().step(net)
+    for question in (
+        lambda: gradient(squared_norm(W), other),
+        lambda: gradient(s**2 * Trace(N), Symbol("s", positive=True)),
+        lambda: derivative(squared_norm(other), along=flow),
+        lambda: step.after(squared_norm(other)),
+    ):
+        with pytest.raises(InvalidValueError, match="another"):
+            question()
+    assert step.after(W) == matadd(W, step[W])

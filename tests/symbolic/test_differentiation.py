@@ -29,7 +29,8 @@ from sympy.matrices.expressions.matexpr import MatrixElement
 from tptheory import Conserved, invertible
 from tptheory.errors import InvalidTypeError, UnsupportedExpressionError
 from tptheory.numeric.evaluation import evaluate
-from tptheory.symbolic.differentiation import differential, gradient
+from tptheory.symbolic.derivatives import gradient
+from tptheory.symbolic.differentiation import differential
 from tptheory.symbolic.expressions import LogPdet, Pinv, inner, matadd, matmul, squared_norm, transpose
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.rules import Backprop

@@ -29,7 +29,7 @@ from tptheory import (
 )
 from tptheory.preamble import Identity
 from tptheory.symbolic.equilibrium_rules import covariance, nudging
-from tptheory.symbolic.rebuilding import substitute
+from tptheory.symbolic.substitution import substitute
 
 WIDTHS, BATCH = (4, 3, 5, 2), 3
 NETS = [DeepLinearNetwork(widths=WIDTHS[: d + 1], batch=BATCH, biases=True) for d in (1, 2, 3)]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sympy import MatMul, Trace, ZeroMatrix, latex, pretty
 
-from tptheory.errors import InvalidTypeError, ShapeError
+from tptheory.errors import InvalidTypeError, ShapeError, UnsupportedExpressionError
 from tptheory.numeric.evaluation import evaluate
 from tptheory.preamble import *
 from tptheory.symbolic.expressions import Chain, as_matrix, transpose
@@ -191,6 +191,15 @@ def test_shapes_that_do_not_compose_are_refused():
         matadd(A, B.T)
     with pytest.raises(ShapeError, match=r"got \(3, 2\) for A of shape \(2, 3\)"):
         substitute(A, {A: B.T})
+
+
+def test_what_a_definition_speaks_of_is_not_replaced_in_part():
+    """A member of a recursion would stay as it is; the member itself may be replaced."""
+    net = DeepLinearNetwork(depth=Symbol("L", integer=True, positive=True))
+    for old in (net.input, net.weight(1)):
+        with pytest.raises(UnsupportedExpressionError, match="they would stay as they are"):
+            substitute(net.loss, {old: matmul(2, old)})
+    assert substitute(net.output, {net.output: net.target}) == net.target
 
 
 def test_what_is_no_matrix_is_refused():

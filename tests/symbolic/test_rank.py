@@ -25,7 +25,7 @@ from sympy import (
 from tptheory import LogPdet, Pinv, Rank, evaluate
 from tptheory.errors import InvalidTypeError, UnsupportedExpressionError
 from tptheory.numeric.jets import DualArithmetic
-from tptheory.symbolic.rebuilding import substitute
+from tptheory.symbolic.substitution import substitute
 from tptheory.typesetting.expressions import latex_of
 from tptheory.typesetting.html_math import html_of
 

@@ -31,7 +31,7 @@ from tptheory.numeric.matrix_fields import LinearRelations
 from tptheory.numeric.rational_functions import points_needed
 from tptheory.numeric.rationals import numbers_in, rational
 from tptheory.refuting.violations import JUMPING
-from tptheory.symbolic.rebuilding import substitute
+from tptheory.symbolic.substitution import substitute
 from tptheory.typesetting.spelling import text_of
 
 ENOUGH = 4

@@ -22,7 +22,7 @@ from tptheory.refuting.counterexample import Counterexample
 from tptheory.symbolic.arguments import as_expression, refuse_size
 from tptheory.symbolic.expansions import Expander, Expansion, plus, times
 from tptheory.symbolic.penrose_words import shortened, words_of
-from tptheory.symbolic.rebuilding import substitute
+from tptheory.symbolic.substitution import substitute
 from tptheory.typesetting.expressions import latex_of
 from tptheory.typesetting.notebook import ShownAsMathematics
 from tptheory.typesetting.spelling import text_of

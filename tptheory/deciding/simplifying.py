@@ -39,7 +39,8 @@ from tptheory.proving.normal_forms import normal_forms
 from tptheory.symbolic.arguments import as_expression
 from tptheory.symbolic.expressions import Pinv
 from tptheory.symbolic.layers import layer_symbols
-from tptheory.symbolic.rebuilding import rebuild, substitute, terms_alone
+from tptheory.symbolic.rebuilding import rebuild, terms_alone
+from tptheory.symbolic.substitution import substitute
 from tptheory.typesetting.expressions import latex_of
 from tptheory.typesetting.notebook import ShownAsMathematics
 from tptheory.typesetting.spelling import text_of

@@ -38,7 +38,7 @@ from tptheory.numeric.rational_functions import rational_function
 from tptheory.numeric.rationals import rational
 from tptheory.symbolic.arguments import refuse_size
 from tptheory.symbolic.one_meaning import declared
-from tptheory.symbolic.rebuilding import substitute
+from tptheory.symbolic.substitution import substitute
 from tptheory.typesetting.expressions import latex_of
 from tptheory.typesetting.notebook import ShownAsMathematics
 from tptheory.typesetting.spelling import text_of

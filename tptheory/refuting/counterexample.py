@@ -20,7 +20,7 @@ from tptheory.numeric.rationals import rational
 from tptheory.refuting.violations import second_look
 from tptheory.symbolic.expressions import LogPdet, Pinv
 from tptheory.symbolic.rank import Rank
-from tptheory.symbolic.rebuilding import substitute
+from tptheory.symbolic.substitution import substitute
 from tptheory.typesetting.expressions import latex_in_words, latex_of, value_latex
 from tptheory.typesetting.notebook import ShownAsMathematics
 from tptheory.typesetting.spelling import one_line

@@ -1,16 +1,16 @@
-"""The derivative of an expression: in time along a flow, in a direction, or by a number."""
+"""The derivative of an expression: in time along a flow, in a direction, or by a number; and its gradient."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sympy import MatrixExpr, MatrixSymbol, S, Symbol
+from sympy import MatrixBase, MatrixExpr, MatrixSymbol, S, Symbol
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, UnsupportedExpressionError, complain
 from tptheory.keywords import known_keywords
 from tptheory.symbolic.arguments import as_expression, refuse_size
-from tptheory.symbolic.differentiation import differential
+from tptheory.symbolic.differentiation import differential, pulled_back
 from tptheory.symbolic.dynamics import Flow, Motion, Step
 from tptheory.symbolic.expressions import as_matrix
 from tptheory.symbolic.layers import LayerScalar, LayerSymbol, layer_symbols
@@ -66,6 +66,43 @@ def derivative(
         _refuse_unclear("by", symbol, expression)
     _refuse_layers(expression, velocities)
     return differential(expression, velocities, invertible)
+
+
+def gradient(expression: Any, symbol: Any, invertible: Collection[MatrixExpr] = ()) -> Any:
+    """Return the gradient ``G`` of a scalar expression: ``d expression = <G, d symbol>``, shaped as ``symbol``.
+
+    By a scalar symbol, it is the derivative, a number. Through ``Pinv`` and ``LogPdet`` the gradient is that along
+    changes that leave the rank of their matrix as it is: where the rank jumps, there is none (Golub and Pereyra, 1973).
+
+    Args:
+        expression: the scalar expression.
+        symbol: the MatrixSymbol or the Symbol by which it is differentiated.
+        invertible: the matrices that are known to have an inverse, for the determinants of matrices of any size.
+
+    >>> from sympy import MatrixSymbol, Symbol, Trace
+    >>> from tptheory import LogPdet
+    >>> A, c = MatrixSymbol("A", 2, 3), Symbol("c", real=True)
+    >>> str(gradient(Trace(A.T * A) / 2, A)), gradient(c**2 * Trace(A.T * A), c)
+    ('A', 2*c*Trace(A.T*A))
+    >>> str(gradient(LogPdet(A), A))
+    'Pinv(A).T'
+
+    Raises:
+        InvalidTypeError: if ``expression`` is a matrix, or ``symbol`` is neither a MatrixSymbol nor a Symbol.
+        InvalidValueError: if ``symbol`` is a size of a matrix, or another symbol of its name stands in the expression.
+        UnsupportedExpressionError: for a node without a rule, or members of sequences of a network of any depth that
+            may depend on the symbol.
+    """
+    expression = as_expression("expression", expression)
+    if not isinstance(symbol, MatrixSymbol | Symbol):
+        raise InvalidTypeError(complain("symbol", "a MatrixSymbol or a Symbol", symbol))
+    if isinstance(expression, MatrixExpr | MatrixBase):
+        raise InvalidTypeError(complain("expression", "a scalar expression", expression, "Take its Trace."))
+    _refuse_unclear("symbol", symbol, expression)
+    _refuse_layers(expression, {symbol})
+    if isinstance(symbol, Symbol):
+        return differential(expression, {symbol: S.One}, invertible)
+    return pulled_back(expression, symbol, invertible)
 
 
 def _flow(along: Any, by: Any, direction: Any) -> Flow:
@@ -131,7 +168,7 @@ def _refuse_unclear(argument: str, symbol: Any, expression: Any) -> None:
             raise InvalidValueError(complain(argument, "a symbol of the expression", came, mend))
 
 
-def _refuse_layers(expression: Any, velocities: Mapping[Any, Any]) -> None:
+def _refuse_layers(expression: Any, velocities: Collection[Any]) -> None:
     """Refuse members of sequences that may move with a symbol although they are another one.
 
     Raises:
@@ -142,5 +179,5 @@ def _refuse_layers(expression: Any, velocities: Mapping[Any, Any]) -> None:
         if isinstance(member, LayerSymbol | LayerScalar) and member not in velocities:
             raise UnsupportedExpressionError(
                 f"'expression' must not hold {member}, whose layer may be that of a symbol that moves. "
-                "Take the derivative along a flow, or in a network of fixed depth."
+                "Take the derivative along a flow, or use a network of fixed depth."
             )

@@ -31,7 +31,6 @@ from sympy import (
     MatrixSymbol,
     OneMatrix,
     S,
-    Symbol,
     Trace,
     Transpose,
     ZeroMatrix,
@@ -39,10 +38,10 @@ from sympy import (
 from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.matrices.expressions.matexpr import MatrixElement
 
-from tptheory.errors import InvalidTypeError, UnsupportedExpressionError, complain
+from tptheory.errors import UnsupportedExpressionError
 from tptheory.keywords import known_keywords
 from tptheory.symbolic.adjugate import adjugate
-from tptheory.symbolic.arguments import as_expression, refuse_size
+from tptheory.symbolic.arguments import as_expression
 from tptheory.symbolic.bound import BoundScalar
 from tptheory.symbolic.expressions import LogPdet, Pinv, inner, matadd, matmul, trace, transpose
 from tptheory.symbolic.members import LayerScalar, LayerSymbol
@@ -227,37 +226,8 @@ the size."""
 
 
 @known_keywords
-def gradient(expression: Any, symbol: Any, invertible: Matrices = ()) -> Any:
-    """Return the gradient ``G`` of a scalar expression: ``d expression = <G, d symbol>``, shaped as ``symbol``.
-
-    By a scalar symbol, it is the derivative, a number. Through ``Pinv`` and ``LogPdet`` the gradient is that along
-    changes that leave the rank of their matrix as it is: where the rank jumps, there is none (Golub and Pereyra, 1973).
-
-    Args:
-        expression: the scalar expression.
-        symbol: the MatrixSymbol or the Symbol by which it is differentiated.
-        invertible: the matrices that are known to have an inverse, for the determinants of matrices of any size.
-
-    >>> from sympy import MatrixSymbol, Symbol, Trace
-    >>> A, c = MatrixSymbol("A", 2, 3), Symbol("c", real=True)
-    >>> str(gradient(Trace(A.T * A) / 2, A)), gradient(c**2 * Trace(A.T * A), c)
-    ('A', 2*c*Trace(A.T*A))
-    >>> str(gradient(LogPdet(A), A))
-    'Pinv(A).T'
-
-    Raises:
-        InvalidTypeError: if ``expression`` is a matrix, or ``symbol`` is neither a MatrixSymbol nor a Symbol.
-        InvalidValueError: if ``symbol`` is a size of a matrix.
-        UnsupportedExpressionError: for a node without a rule.
-    """
-    expression = as_expression("expression", expression)
-    if not isinstance(symbol, MatrixSymbol | Symbol):
-        raise InvalidTypeError(complain("symbol", "a MatrixSymbol or a Symbol", symbol))
-    if isinstance(expression, MatrixExpr | MatrixBase):
-        raise InvalidTypeError(complain("expression", "a scalar expression", expression, "Take its Trace."))
-    if isinstance(symbol, Symbol):
-        refuse_size("symbol", symbol, expression)
-        return differential(expression, {symbol: S.One}, invertible)
+def pulled_back(expression: Any, symbol: MatrixSymbol, invertible: Matrices = ()) -> MatrixExpr:
+    """Return the gradient of a scalar expression in a matrix, gathered from the outside in."""
     terms: list[MatrixExpr] = []
     _Pullback(symbol, terms, invertible).scalar(expression, S.One)
     return matadd(ZeroMatrix(*symbol.shape), *terms)

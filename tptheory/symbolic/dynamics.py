@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from sympy import Expr, MatrixExpr, MatrixSymbol, S
 
-from tptheory.errors import InvalidValueError, UnsupportedExpressionError, unknown_name
+from tptheory.errors import InvalidValueError, UnsupportedExpressionError, complain, unknown_name
 from tptheory.symbolic.differentiation import differential
 from tptheory.symbolic.expressions import matadd, matmul
 from tptheory.symbolic.layers import LayerScalar, LayerSymbol, Recursion, Sequence
-from tptheory.symbolic.rebuilding import rebuild, substitute
+from tptheory.symbolic.rebuilding import rebuild
 from tptheory.symbolic.remembering import one_question
+from tptheory.symbolic.substitution import substitute
 from tptheory.typesetting.expressions import latex_of
 from tptheory.typesetting.names import Written, dotted
 from tptheory.typesetting.notebook import ShownAsMathematics
@@ -123,6 +124,18 @@ class Motion(ShownAsMathematics, Mapping[MatrixSymbol, MatrixExpr]):
                 "which loss='any' leaves open. Use loss='squared'."
             )
 
+    def refuse_namesakes(self, expression: Any) -> None:
+        """Refuse an expression with another symbol of the name of one that moves, which would stand still.
+
+        Raises:
+            InvalidValueError: if there is one: its shape, or what it was declared to be, is another.
+        """
+        moving = self._by_name()
+        for symbol in expression.atoms(MatrixSymbol) if moving else ():
+            if moving.get(symbol.name, symbol) != symbol:
+                came, mend = f"another {symbol}, of shape {symbol.shape}", "Try net.weight(1)."
+                raise InvalidValueError(complain("expression", "one of the symbols that move", came, mend))
+
 
 class EveryLayer(Mapping[MatrixSymbol, MatrixExpr]):
     """How the layers of a network of any depth move: what moves is found by its sequence and index, not one by one.
@@ -173,6 +186,7 @@ class Flow(Motion):
             UnsupportedExpressionError: for a node without a rule, or an output error that the loss leaves open.
         """
         self.refuse_unknown_error(expression)
+        self.refuse_namesakes(expression)
         return differential(expression, self, invertible)
 
     def refuse_unknown_error(self, expression: Any) -> None:
@@ -235,6 +249,7 @@ class Step(Motion):
     def after(self, expression: Any) -> Any:
         """Return the expression after the step: every parameter replaced by itself plus its change."""
         self.refuse_unknown_error(expression)
+        self.refuse_namesakes(expression)
         if not self.net.any_depth:
             return substitute(expression, {symbol: matadd(symbol, change) for symbol, change in self.items()})
         return self._layers_after(expression, {})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from sympy import (
@@ -12,7 +12,6 @@ from sympy import (
     MatMul,
     MatPow,
     MatrixBase,
-    MatrixExpr,
     MatrixSymbol,
     Trace,
     Transpose,
@@ -22,7 +21,6 @@ from sympy.core.basic import Basic
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from tptheory.clock import require_time
-from tptheory.errors import ShapeError
 from tptheory.symbolic.expressions import matadd, matmul, trace, transpose
 
 
@@ -58,18 +56,6 @@ _BUILDERS: tuple[tuple[type, Callable[..., Any]], ...] = (
 def _builder_of(expression: Basic) -> Callable[..., Any]:
     """Return the function that builds a node of this class from its parts."""
     return next((make for node, make in _BUILDERS if isinstance(expression, node)), expression.func)
-
-
-def substitute(expression: Any, replacements: Mapping[Any, Any]) -> Any:
-    """Replace whole sub-expressions at once, without the simplifications of SymPy's ``subs``.
-
-    Raises:
-        ShapeError: if a replacement has another shape than what it replaces.
-    """
-    for old, new in replacements.items():
-        if isinstance(old, MatrixExpr) and old.shape != new.shape:
-            raise ShapeError(f"'replacements' must keep shapes (got {new.shape} for {old} of shape {old.shape}).")
-    return rebuild(expression, lambda part: replacements.get(part, part))
 
 
 def terms_alone(total: MatAdd) -> Iterator[tuple[MatrixSymbol, int]]:

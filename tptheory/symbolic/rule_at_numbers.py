@@ -10,9 +10,9 @@ from sympy import Rational, Symbol
 from tptheory.errors import InvalidValueError, complain
 from tptheory.symbolic.dynamics import Flow, Step
 from tptheory.symbolic.network import DeepLinearNetwork
-from tptheory.symbolic.rebuilding import substitute
 from tptheory.symbolic.rule import Rule
 from tptheory.symbolic.rule_of_another import RuleOfAnother
+from tptheory.symbolic.substitution import substitute
 
 
 class RuleAtNumbers(RuleOfAnother):

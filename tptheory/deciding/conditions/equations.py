@@ -37,7 +37,8 @@ from tptheory.deciding.verdicts import Proved
 from tptheory.errors import TptheoryError
 from tptheory.symbolic.expressions import Pinv, matadd, matmul, transpose
 from tptheory.symbolic.layers import Recursion, Sequence, layer_symbols
-from tptheory.symbolic.rebuilding import substitute, terms_alone
+from tptheory.symbolic.rebuilding import terms_alone
+from tptheory.symbolic.substitution import substitute
 from tptheory.typesetting.spelling import text_of
 
 NAMES = ("e", "r", "s")
