@@ -39,6 +39,7 @@ from tptheory import (
     projection,
     prove,
     refute,
+    solve_constants,
     squared_norm,
     symmetric,
     trace,
@@ -165,7 +166,7 @@ def test_a_flow_may_be_asked_about():
     net = DeepLinearNetwork(depth=3)
     claim = Nonincreasing(net.loss, along=TargetProp().flow(net))
     found = when(claim, among=[full_row_rank(net.weight(2)), full_column_rank(net.weight(2))], seconds=60)
-    assert "W_2 has full row rank" in said(found)
+    assert "W_2 has full row rank now" in said(found)
 
 
 @pytest.mark.parametrize(
@@ -455,3 +456,28 @@ def test_a_set_may_take_for_granted_what_the_claim_does():
     """Both speak of the inverse."""
     found = when(Equal(Inverse(S) * T, T), among=[Zero(T - Inverse(S) * T)], seconds=6)
     assert [each.kind for each in found.sets] == ["exactly if"]
+
+
+def test_what_holds_at_one_moment_is_said_to_hold_now():
+    """A hypothesis on what the flow moves need not hold later: the answer says so, as the verdict does."""
+    flow = TargetProp().flow(NET)
+    (W, V), (a, b) = NET.weights, symbols("a b", real=True)
+    law = Conserved(squared_norm(V) - squared_norm(W), along=flow)
+    answer = when(law, among=[partial_isometry(V)])
+    said = "at this moment, if W_2 is a partial isometry now"
+    assert str(answer).splitlines()[1] == said
+    assert answer.latex().endswith("This holds at this moment, if $W_{2}$ is a partial isometry now.")
+    assert "at this moment, if" in answer._repr_html_()
+    assert answer.to_json()["sets"][0]["hypotheses"] == ["W_2 is a partial isometry now"]
+    ansatz = Conserved(a * squared_norm(V) - b * squared_norm(W), along=flow, given=[partial_isometry(V)])
+    assert str(solve_constants(ansatz, [a, b])) == "a = b; b free (proved, at this moment)"
+
+
+def test_what_holds_at_all_times_is_not_said_to_hold_now():
+    """The failing twin: nothing moves the input, and a law of backpropagation needs no hypothesis."""
+    W, V = NET.weights
+    law = Conserved(trace(matmul(W, Pinv(NET.input).T * Pinv(NET.input), W.T)), along=Backprop().flow(NET))
+    assert "now" not in str(when(law, among=[Zero(NET.input)]))
+    assert "moment" not in str(
+        when(Conserved(squared_norm(V) - squared_norm(W), along=Backprop().flow(NET)), [Zero(W)])
+    )

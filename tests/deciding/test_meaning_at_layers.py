@@ -10,7 +10,9 @@ from tptheory import (
     Certificate,
     Conserved,
     DeepLinearNetwork,
+    DirectFeedbackAlignment,
     Equal,
+    FeedbackAlignment,
     ForAll,
     Pinv,
     RankAtMost,
@@ -28,6 +30,7 @@ from tptheory import (
     squared_norm,
 )
 from tptheory.claims.compound import Holds
+from tptheory.errors import InvalidValueError
 from tptheory.proving.restating import restated
 from tptheory.symbolic.layers import Sequence
 from tptheory.symbolic.remembering import remembered
@@ -303,3 +306,21 @@ def test_what_a_user_defined_is_not_remembered_inside_a_tuple():
     for argument in ((Scaled(),), (Scaled(),), (1,), (1,)):
         remember(argument)
     assert len(asked) == 3
+
+
+@pytest.mark.parametrize("first", [1, 2])
+@pytest.mark.parametrize("further", [1, 5])
+def test_a_layer_that_no_network_has_is_refused(first, further):
+    """An empty range at depth 1 does not make a claim about layer ``l + 1`` for all layers up to the last one."""
+    W = net.weight(l + further)
+    with pytest.raises(InvalidValueError, match="'l' must be a layer of W, 1 to 3"):
+        decide(ForAll(Equal(matmul(W, Pinv(W), W), W), (l, first, L)))
+    assert decide(ForAll(Equal(matmul(W, Pinv(W), W), W), (l, first, L - further))).confirmed > 0
+
+
+def test_a_rule_that_sends_the_error_to_all_layers_has_signals_from_the_first():
+    """The feedback of direct feedback alignment is ``B_0`` to ``B_{L-1}``, at any depth as at a depth."""
+    given = [Zero(net.error)]
+    assert decide(Zero(DirectFeedbackAlignment().error_signal(net, 0), given=given)).proved
+    with pytest.raises(InvalidValueError, match="'l' must be a layer of B, 1 to 3"):
+        decide(Zero(FeedbackAlignment().feedback(net, 0), given=given))

@@ -136,8 +136,13 @@ class Claim(ShownAsMathematics):
 
         Where a hypothesis holds only now, the conclusion is said to hold ``at this moment``.
         """
-        moment = " at this moment" if any(map(self._moves, self.given)) else ""
+        moment = " at this moment" if self.is_momentary else ""
         return ", ".join([self.conclusion(say) + moment, *self.taken_for_granted(say)])
+
+    @property
+    def is_momentary(self) -> bool:
+        """Whether the claim is about one moment: a flow moves what a hypothesis speaks of, so that it holds now."""
+        return any(map(self.moves, self.given))
 
     def taken_for_granted(self, say: Callable[[Any], str]) -> list[str]:
         """Say what the claim takes for granted beside its hypotheses, such as that an inverse exists."""
@@ -146,9 +151,9 @@ class Claim(ShownAsMathematics):
 
     def hypotheses(self, say: Callable[[Any], str]) -> tuple[str, ...]:
         """Say each hypothesis; one about matrices that a flow moves is said to hold ``now``, and not at later times."""
-        return tuple(f"{h.conclusion(say)} now" if self._moves(h) else h.conclusion(say) for h in self.given)
+        return tuple(f"{h.conclusion(say)} now" if self.moves(h) else h.conclusion(say) for h in self.given)
 
-    def _moves(self, hypothesis: Any) -> bool:
+    def moves(self, hypothesis: Any) -> bool:
         """Whether a flow of the claim moves what a hypothesis speaks of: then both are said to hold at this moment."""
         flows = {rate.flow for rate in rates(self.goals())}
         return any(moving_symbols(sympify(e), flow) for flow in flows for e in hypothesis.expressions())

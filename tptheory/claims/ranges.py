@@ -113,29 +113,30 @@ def numbered_parts(claim: Claim, deepest: int = DEEPEST) -> Iterator[tuple[Claim
 
     A claim without a symbolic depth gives its conjuncts. The claims that come out speak of no range, and neither do
     their hypotheses. An empty range claims nothing, and assumes nothing. Depths at which the claim names a layer that
-    does not exist are skipped.
+    does not exist are skipped, if there is a depth at which it says something.
 
     Args:
         claim: the claim.
         deepest: the largest depth, but for claims that name a layer above it.
 
     Raises:
-        InvalidValueError: if every depth is skipped, or the declarations of a symbol admit none of the depths.
+        InvalidValueError: if every depth is skipped or has an empty range, or the declarations of a symbol admit none
+            of the depths.
     """
     whole = depth_symbols(claim)
     for part in claim.conjuncts():
         spoken = {s for e in part.expressions() for s in sympify(e).free_symbols}
         symbols = sorted(depth_symbols(part) | (whole & spoken), key=str)  # a depth is one in all conjuncts
-        meaningful, meaningless, tried = False, None, ""
+        says_something, meaningless, tried = False, None, ""
         for values in _admitted_depths(symbols, max(deepest, least_depth(part))):
             try:
                 found = list(at_numbers(part, values))
             except InvalidValueError as error:  # such as a claim about layer L - 2, where there is but one
                 meaningless, tried = error, " and ".join(f"{s} = {n}" for s, n in values.items())
             else:
-                meaningful = True
+                says_something = says_something or bool(found)
                 yield from found
-        if meaningless is not None and not meaningful:
+        if meaningless is not None and not says_something:
             raise InvalidValueError(f"{meaningless} That was tried at {tried}, and no smaller depth serves.")
 
 

@@ -46,7 +46,7 @@ MOST_A_PART = 16
 """At how many instances one part of a claim is evaluated at most."""
 DEEPEST_TRIED, MOST_WHEN_RARE = 6, 40
 """The largest depth, and the most instances of each part, if no instance was found at the smaller depths."""
-MOST_SEARCHED, SEARCHED_SECONDS = 4000, 1.0
+MOST_SEARCHED, SEARCHED_SECONDS = 4000, 2.5
 """How often, and for how many seconds, instances are built as the search for counterexamples does it, if there was none
 before."""
 DIGITS = 50

@@ -92,7 +92,8 @@ class SolvedConstants(ShownAsMathematics):
         said = only + ", ".join(f"{c} = {text_of(v)}" for c, v in self.values.items() if c != v)
         free = f"{', '.join(map(str, self.free))} free" if self.free else ""
         word = self.verdict.word if self.verdict is not None else ""
-        return f"{'; '.join(filter(None, (said, free)))} ({', '.join([word, *words(self.divisors, text_of)])})"
+        moment = ["at this moment"] if self.claim.is_momentary else []
+        return f"{'; '.join(filter(None, (said, free)))} ({', '.join([word, *moment, *words(self.divisors, text_of)])})"
 
     def __repr__(self) -> str:
         """Show the values."""
@@ -108,6 +109,7 @@ class SolvedConstants(ShownAsMathematics):
         said = [f"{latex_of(c)} = {latex_of(v)}" for c, v in self.values.items() if c != v]
         said += [rf"{latex_of(c)} \text{{ free}}" for c in self.free]
         said += [rf"{latex_of(S(divisor.subject))} \neq 0" for divisor in self.divisors]
+        said += [r"\text{at this moment}"] if self.claim.is_momentary else []
         return "$\\displaystyle " + r",\quad ".join(said) + "$"
 
 

@@ -98,7 +98,7 @@ class DirectFeedbackAlignment(Rule):
     def feedback(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
         """Return the symbol ``B_{l-1}``, which takes ``d_L`` to ``d_{l-1}``."""
         net.check_layer(l)
-        return net.layer_matrix("B", l - 1, lambda k: (net.widths[k], net.widths[net.depth]))
+        return net.layer_matrix("B", l - 1, lambda k: (net.widths[k], net.widths[net.depth]), first=0)
 
 
 class GaussNewton(Rule):

@@ -96,13 +96,21 @@ class DeepLinearNetwork(ShownAsMathematics):
     def _weight_sequence(self) -> Sequence:
         return Sequence.with_shape("W", self._weight_shape, 1, self.depth)
 
-    def layer_matrix(self, name: str, l: Any, shape: Shape) -> MatrixSymbol:
+    def layer_matrix(self, name: str, l: Any, shape: Shape, first: int = 1) -> MatrixSymbol:
         """Return the symbol ``name_l`` of shape ``shape(l)``; of a network of any depth, a member of a sequence.
+
+        Args:
+            name: the name of the matrices.
+            l: the layer.
+            shape: the shape of each matrix, as a function of its layer.
+            first: the first layer that has such a matrix, 1 or 0; the last that has one is ``L - 1 + first``.
 
         Raises:
             InvalidValueError: if the shape branches on the layer, in a network of any depth.
         """
-        return Sequence(name, shape, 1, self.depth)(l) if self.any_depth else MatrixSymbol(f"{name}_{l}", *shape(l))
+        if not self.any_depth:
+            return MatrixSymbol(f"{name}_{l}", *shape(l))
+        return Sequence(name, shape, first, self.depth - 1 + first)(l)
 
     def bias(self, l: int) -> MatrixSymbol:
         """Return ``b_l`` of shape ``(n_l, 1)``, for ``l = 1..L``.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from time import perf_counter
 from typing import Any
 
@@ -57,13 +58,14 @@ class SufficientSet:
 
     @property
     def kind(self) -> str:
-        """``if``, ``exactly if``, or ``for all x, y exactly if``."""
+        """``if``, ``exactly if``, or ``for all x, y exactly if``; of what holds now, ``at this moment`` before that."""
+        moment = "at this moment, " if self.verdict.claim.is_momentary else ""
         data = f"for all {', '.join(map(str, self.for_all))} " if self.for_all else ""
-        return f"{data}exactly if" if self.exact else "if"
+        return f"{moment}{data}{'exactly if' if self.exact else 'if'}"
 
     def __str__(self) -> str:
         """Say the hypotheses."""
-        return _said(self.hypotheses)
+        return _said(self.verdict.claim, self.hypotheses)
 
 
 @dataclass(frozen=True, repr=False)
@@ -113,13 +115,13 @@ class Conditions:
             if explain:
                 yield from _indented(found.verdict.explain())
             for weaker, broken in found.below if explain else ():
-                said = f"  not if only {_said(weaker)}" if weaker else "  not without it"
+                said = f"  not if only {_said(self.claim, weaker)}" if weaker else "  not without it"
                 if broken is None:
                     yield f"{said.replace('not', 'undecided', 1)}"
                 else:
                     yield said + ":"
                     yield from _indented(str(broken.counterexample))
-        yield from self._notes(_said, str)
+        yield from self._notes(partial(_said, self.claim), str)
 
     def _notes(
         self, said: Callable[[tuple[Any, ...]], str], equation: Callable[[MissingEquation], str]
@@ -142,13 +144,13 @@ class Conditions:
             "claim": self.claim.statement(),
             "sets": [
                 {
-                    "hypotheses": [str(Candidate(item)) for item in found.hypotheses],
+                    "hypotheses": _each_said(self.claim, found.hypotheses),
                     "exact": found.exact,
                     "for_all": [str(symbol) for symbol in found.for_all],
                     "certificate": found.verdict.certificate.data,
                     "below": [
                         {
-                            "hypotheses": [str(Candidate(item)) for item in weaker],
+                            "hypotheses": _each_said(self.claim, weaker),
                             "counterexample": None if broken is None else broken.counterexample.to_json(),
                         }
                         for weaker, broken in found.below
@@ -156,22 +158,22 @@ class Conditions:
                 }
                 for found in self.sets
             ],
-            "stronger": [[str(Candidate(item)) for item in found.hypotheses] for found in self.stronger],
+            "stronger": [_each_said(self.claim, found.hypotheses) for found in self.stronger],
             "equation": None if self.equation is None else str(self.equation),
-            "undecided": [[str(Candidate(item)) for item in items] for items in self.undecided],
+            "undecided": [_each_said(self.claim, items) for items in self.undecided],
             "complete": self.complete,
             "seconds": self.seconds,
         }
 
     def latex(self) -> str:
         """Return the claim and the sets in LaTeX text mode."""
-        ways = [f"{s.kind} {_said_tex(s.hypotheses)}" for s in self.sets]
+        ways = [f"{s.kind} {_said_tex(self.claim, s.hypotheses)}" for s in self.sets]
         return f"{self.claim.latex()} This holds {'; or '.join(ways)}." if ways else self.claim.latex()
 
     def _repr_html_(self) -> str:
         """Return a table of the sets, with the proof and the counterexamples folded under each."""
         rows = "".join(map(_row, self.sets))
-        notes = "".join(map(notebook_html, self._notes(_said_tex, _equation_tex)))
+        notes = "".join(map(notebook_html, self._notes(partial(_said_tex, self.claim), _equation_tex)))
         head = "".join(f'<th style="{CELL}">{word}</th>' for word in ("true", "proof", "just below"))
         table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>" if rows else ""
         return f"{notebook_html(self.claim.latex())}{table}{notes}"
@@ -308,13 +310,29 @@ def _sufficient(search: WeakestSets, members: Members, whole: bool) -> Sufficien
     return SufficientSet(_items(search, members), search.proved[members], found, necessary, for_all)
 
 
-def _said(hypotheses: tuple[Any, ...]) -> str:
-    return " and ".join(str(Candidate(item)) for item in hypotheses) or "nothing more is assumed"
+def _each_said(claim: Claim, hypotheses: tuple[Any, ...]) -> list[str]:
+    """Say what is assumed beside the hypotheses of a claim, in plain text."""
+    return [h.conclusion(text_of) + _now(claim, h) for h in hypotheses]
 
 
-def _said_tex(hypotheses: tuple[Any, ...]) -> str:
-    said = [h.latex() if isinstance(h, EqualSizes) else h.conclusion(lambda e: f"${latex_of(e)}$") for h in hypotheses]
+def _said(claim: Claim, hypotheses: tuple[Any, ...]) -> str:
+    return " and ".join(_each_said(claim, hypotheses)) or "nothing more is assumed"
+
+
+def _said_tex(claim: Claim, hypotheses: tuple[Any, ...]) -> str:
+    said = (f"{_conclusion_tex(h)}{_now(claim, h)}" for h in hypotheses)
     return " and ".join(said) or "nothing more is assumed"
+
+
+def _conclusion_tex(hypothesis: Any) -> str:
+    if isinstance(hypothesis, EqualSizes):
+        return hypothesis.latex()
+    return str(hypothesis.conclusion(lambda e: f"${latex_of(e)}$"))
+
+
+def _now(claim: Claim, hypothesis: Any) -> str:
+    """Return `` now`` for a hypothesis about what a flow of the claim moves, which need not hold at later times."""
+    return " now" if not isinstance(hypothesis, EqualSizes) and claim.moves(hypothesis) else ""
 
 
 def _equation_tex(found: MissingEquation) -> str:
@@ -331,8 +349,8 @@ def _row(found: SufficientSet) -> str:
     """Return a row of the table of sets."""
     chain = found.verdict.certificate._repr_html_()
     proof = f"<details><summary>{found.verdict.method}</summary>{chain}</details>"
-    below = "".join(_cell(weaker, broken) for weaker, broken in found.below)
-    true = notebook_html(f"{tex_escaped(found.kind)} {_said_tex(found.hypotheses)}")
+    below = "".join(_cell(found.verdict.claim, weaker, broken) for weaker, broken in found.below)
+    true = notebook_html(f"{tex_escaped(found.kind)} {_said_tex(found.verdict.claim, found.hypotheses)}")
     return (
         "<tr>"
         + "".join(f'<td style="{CELL};vertical-align:top">{cell}</td>' for cell in (true, proof, below))
@@ -340,9 +358,9 @@ def _row(found: SufficientSet) -> str:
     )
 
 
-def _cell(weaker: tuple[Any, ...], broken: Refuted | None) -> str:
+def _cell(claim: Claim, weaker: tuple[Any, ...], broken: Refuted | None) -> str:
     """Return a weaker set with its counterexample folded under it."""
-    only = f"if only {_said_tex(weaker)}" if weaker else "without it"
+    only = f"if only {_said_tex(claim, weaker)}" if weaker else "without it"
     if broken is None:
         return notebook_html(f"undecided {only}")
     opening = notebook_html(f"not {only}").removeprefix("<p>").removesuffix("</p>")
