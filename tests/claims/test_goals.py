@@ -9,6 +9,7 @@ from tptheory.claims.ranges import at_numbers, at_small_depths, depth_symbols, h
 from tptheory.claims.tacit import AtLeastOne, ConstantRank, Exists, NotNegative, NotZero, Positive
 from tptheory.errors import InvalidTypeError, InvalidValueError
 from tptheory.preamble import *
+from tptheory.typesetting.spelling import text_of
 
 u = MatrixSymbol("u", m, 1)
 c = Symbol("c", real=True)
@@ -132,8 +133,8 @@ def test_ranges_between_numbers_are_written_out():
     )
     parts = list(at_small_depths(claim))
     assert [part.statement() for part in parts] == [
-        "if 3*c = c; 4*c = c; l = 2, then A = c*A",
-        "if 3*c = c; 4*c = c; l = 2, then 2*A = c*A",
+        "if l is an integer; 3*c = c; 4*c = c; l = 2, then A = c*A",
+        "if l is an integer; 3*c = c; 4*c = c; l = 2, then 2*A = c*A",
     ]
     assert has_ranges(claim)
     assert not any(map(has_ranges, parts))
@@ -168,3 +169,37 @@ def test_ranges_that_mean_nothing_are_refused():
         ForAll(AllOf(Zero(A), ForAll(Zero(A), (l, 1, 2))), (k, 1, 2))
     with pytest.raises(InvalidValueError, match="without hypotheses of its own"):
         ForAll(AllOf(Zero(A), Zero(S, given=[Zero(A)])), (k, 1, 2))
+
+
+q, h, j = Symbol("q", positive=True), Symbol("h", nonpositive=True), Symbol("j", integer=True)
+DECLARED = {
+    "a sign": (NonNegative(q), "if q is positive, then 0 ≤ q", ("q is positive",)),
+    "two signs": (
+        NonNegative(-q * h, given=[at_most(h, q)]),
+        "if h is not positive; q is positive; h ≤ q, then 0 ≤ -h*q",
+        ("h is not positive", "q is positive", "h ≤ q"),
+    ),
+    "an integer": (AtMost(j, j**2), "if j is an integer, then j ≤ j**2", ("j is an integer",)),
+    "sizes of no matrix": (
+        AtMost(m + n, m * n + 1),
+        "if m, n are positive integers, then m + n ≤ m*n + 1",
+        ("m, n are positive integers",),
+    ),
+    "sizes of a matrix": (AtMost(Rank(A), m * n), "rank(A) ≤ m*n", ()),
+    "a size of an identity": (Equal(trace(Identity(m)), m), "Trace(I) = m", ()),
+    "the number of a rule": (Zero(step[W1]), f"{text_of(step[W1])} = 0", ("eta is positive",)),
+    "an index": (ForAll(Equal(k * A, A), (k, 1, 2)), "k*A = A for k = 1, ..., 2", ()),
+    "a number that is real": (Equal(c * A, A), "c*A = A", ()),
+    "in each of several": (
+        AllOf(Equal(q * A, A), Equal(c * A, A)),
+        "if q is positive, then q*A = A; and c*A = A",
+        ("q is positive",),
+    ),
+}
+
+
+@pytest.mark.parametrize(("claim", "statement", "premises"), DECLARED.values(), ids=DECLARED.keys())
+def test_what_was_declared_of_numbers_is_said(claim, statement, premises):
+    """A claim rests on it as on its hypotheses; of the numbers of rules it is said among the premises alone."""
+    assert claim.statement() == statement
+    assert claim.premises() == premises

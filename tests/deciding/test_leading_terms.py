@@ -179,7 +179,7 @@ def test_the_remainder_of_damped_feedback():
     found = leading_term(matmul(A.T, R), damping)
     assert found.remainder == matmul(-damping, A.T, R, P.T, P)
     assert found.bounded.reasons == (OnImage(R, matmul(A, A.T), matmul(P.T, P)),)
-    assert found.verdict.assumptions == ()
+    assert found.verdict.assumptions == ("lambda is positive",)
     assert str(found) == "<A.T*(lambda*I + A*A.T)**(-1) = Pinv(A) + O(lambda)>"
     latex = found._repr_latex_()
     assert "A^{+}" in latex

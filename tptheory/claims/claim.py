@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from sympy import Eq, MatrixSymbol, Ne, Symbol, sympify
 from sympy.core.relational import Relational
 
+from tptheory.claims.declared import OF_RULES, declared_numbers, words_of_declared
 from tptheory.claims.goals import Goal, OneOf, Vanishes, expressions, minus, moving_symbols, rates
 from tptheory.claims.hypotheses import Hypothesis
 from tptheory.claims.tacit import Tacit, nodes, tacit_of, words
@@ -120,8 +121,8 @@ class Claim(ShownAsMathematics):
 
     def statement(self) -> str:
         """Return the claim in plain text: ``if ... then ...``."""
-        conclusion = self.said(text_of)
-        return one_line(f"if {'; '.join(self.hypotheses(text_of))}, then {conclusion}" if self.given else conclusion)
+        hypotheses, conclusion = self.hypotheses(text_of), self.said(text_of)
+        return one_line(f"if {'; '.join(hypotheses)}, then {conclusion}" if hypotheses else conclusion)
 
     def __str__(self) -> str:
         """Return the claim in plain text with its hypotheses, as `statement` does."""
@@ -150,6 +151,15 @@ class Claim(ShownAsMathematics):
         return words(tacit, say, self.symbols()) if tacit else []
 
     def hypotheses(self, say: Callable[[Any], str]) -> tuple[str, ...]:
+        """Say what was declared of the numbers, but of those of the rules, and each hypothesis."""
+        declared = {number: kinds for number, kinds in self.declared().items() if number not in OF_RULES}
+        return (*words_of_declared(declared, say), *self.said_given(say))
+
+    def declared(self) -> dict[Symbol, tuple[str, ...]]:
+        """Return what was declared of the numbers of the claim and of its hypotheses."""
+        return declared_numbers((*self.expressions(), *(e for h in self.given for e in h.expressions())))
+
+    def said_given(self, say: Callable[[Any], str]) -> tuple[str, ...]:
         """Say each hypothesis; one about matrices that a flow moves is said to hold ``now``, and not at later times."""
         return tuple(f"{h.conclusion(say)} now" if self.moves(h) else h.conclusion(say) for h in self.given)
 
@@ -165,9 +175,16 @@ class Claim(ShownAsMathematics):
         )
 
     def premises(self) -> tuple[str, ...]:
-        """Say all that the claim rests on: its hypotheses, and what it takes for granted."""
-        said = (text for part in self.conjuncts() for text in part.hypotheses(text_of))
-        return tuple(dict.fromkeys((*said, *self.granted())))
+        """Say all that the claim rests on: declarations of its numbers, hypotheses, and what it takes for granted."""
+        parts = list(self.conjuncts())
+        declared = words_of_declared({s: kinds for part in parts for s, kinds in part.declared().items()}, text_of)
+        said = (text for part in parts for text in part.said_given(text_of))
+        return tuple(dict.fromkeys((*declared, *said, *self.granted())))
+
+    @property
+    def assumes(self) -> bool:
+        """Whether there are hypotheses, or something is taken for granted, that an instance may fail to meet."""
+        return any(part.given or part.tacit() for part in self.conjuncts())
 
     def expressions(self) -> tuple[Any, ...]:
         """Return every expression that the conclusion speaks of."""

@@ -84,6 +84,10 @@ class AllOf(Claim):
         for claim in self.claims:
             yield from claim.conjuncts()
 
+    def declared(self) -> dict[Symbol, tuple[str, ...]]:
+        """Return nothing: each claim says in its own statement what was declared of its numbers."""
+        return {}
+
     def conclusion(self, say: Callable[[Any], str]) -> str:
         """Return all claims, one after the other; neighbours under the same hypotheses name these once.
 
@@ -206,6 +210,10 @@ class ForAll(Claim):
         self._refuse_index_in_hypotheses()
         self._refuse_declared_index()
         self._refuse_what_is_another_at_each_layer()
+
+    def declared(self) -> dict[Symbol, tuple[str, ...]]:
+        """Return what was declared of the numbers, but of the index, of which the range says what it is."""
+        return {number: kinds for number, kinds in super().declared().items() if number != self.index}
 
     def _refuse_index_in_hypotheses(self) -> None:
         """Refuse a hypothesis in ``given`` that speaks of the bound index: it would be read as one inside the range.

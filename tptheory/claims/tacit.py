@@ -114,6 +114,8 @@ WORDS = {
     AtLeastOne: ("where {} is at least 1", "where {} are at least 1"),
 }
 
+SHAPED = (Identity, ZeroMatrix, OneMatrix)
+"""The matrices that are given by their shapes."""
 FULL_RANK = {"full_row_rank", "full_column_rank", "invertible", "orthogonal"}
 """Hypotheses under which a rank is as high as it can be, so that it does not change at once when the matrix moves."""
 
@@ -169,7 +171,7 @@ def _sizes_that_may_vanish(expression: Any) -> tuple[Tacit, ...]:
     """Return the sizes of an expression's matrices that may be 0 by what was declared of their symbols."""
     sizes: dict[Any, None] = {}
     for node in nodes(expression):
-        if isinstance(node, MatrixSymbol | Identity | ZeroMatrix | OneMatrix):
+        if isinstance(node, (MatrixSymbol, *SHAPED)):
             sizes |= dict.fromkeys(node.shape)
     return tuple(AtLeastOne(size) for size in sizes if not _is_positive_size(size))
 
@@ -228,7 +230,8 @@ def _nodes(expression: Any) -> Iterator[tuple[Any, Any]]:
         seen.add(part)
         yield part, limits
         if not isinstance(part, LayerSymbol | LayerScalar):
-            waiting += [(argument, limits) for argument in part.args]
+            inner = () if isinstance(part, (MatrixSymbol, *SHAPED)) else part.args  # sizes are no part of the value
+            waiting += [(argument, limits) for argument in inner]
         elif part.sequence not in seen:
             seen.add(part.sequence)
             for law in part.sequence.laws():

@@ -211,7 +211,7 @@ class _Refuter:
 
     def unless_absurd(self, met: Refuted | Undecided, seconds: float) -> Refuted | Undecided:
         """Return the answer of a search; where no instance met the hypotheses, say so if nothing can meet them."""
-        nowhere = self.claim.premises() and self.search is not None and self.search.tried == 0
+        nowhere = self.claim.assumes and self.search is not None and self.search.tried == 0
         return unless_absurd(met, seconds) if nowhere and isinstance(met, Undecided) else met
 
     def run(self, seconds: float) -> Refuted | Undecided:
@@ -243,7 +243,7 @@ class _Refuter:
         """
         looked = took < allowed or took > SECONDS_BEFORE_NO_INSTANCE_IS_TOLD or unmeetable(self.claim)
         reason, cause = searched.reason, Cause.NOT_FOUND
-        if self.claim.premises() and searched.evidence["instances tried"] == 0 and looked:
+        if self.claim.assumes and searched.evidence["instances tried"] == 0 and looked:
             cause, why = _why_none(self.claim)
             reason = f"{NO_INSTANCE} was found: {why}"
         if large := oversized(self.claim):

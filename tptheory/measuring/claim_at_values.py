@@ -337,7 +337,7 @@ def _judged_part(part: Claim, judge: _Exact | _Rounded) -> PartAtValues:
     Raises:
         InvalidValueError: if the hypotheses are met, and the conclusion has no value nevertheless.
     """
-    told = zip(part.hypotheses(text_of), part.given, strict=True)
+    told = zip(part.said_given(text_of), part.given, strict=True)
     hypotheses = [(said, _is_met(h, judge)) for said, h in told]
     for each in part.tacit():
         (said,) = words([each], text_of, part.symbols())

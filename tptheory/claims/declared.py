@@ -1,0 +1,77 @@
+"""What was declared of the numbers of a claim, on which it rests as on its hypotheses: their signs, and integers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from sympy import MatrixSymbol, Symbol, sympify
+
+from tptheory.claims.tacit import SHAPED, nodes
+from tptheory.symbolic.bound import BoundIndex
+from tptheory.symbolic.equilibrium_rules import nudging
+from tptheory.symbolic.expressions import size_symbols
+from tptheory.symbolic.layers import LayerScalar, LayerSymbol
+from tptheory.symbolic.rule_scalars import alpha, damping, decay, eta, friction, noise
+
+Say = Callable[[Any], str]
+
+OF_RULES = frozenset({eta, alpha, damping, friction, decay, noise, nudging})
+"""The numbers of the rules of this library, which are positive wherever they stand."""
+
+KINDS = {
+    "positive integer": ("is a positive integer", "are positive integers"),
+    "integer": ("is an integer", "are integers"),
+    "positive": ("is positive", "are positive"),
+    "negative": ("is negative", "are negative"),
+    "nonnegative": ("is not negative", "are not negative"),
+    "nonpositive": ("is not positive", "are not positive"),
+    "nonzero": ("is not 0", "are not 0"),
+    "even": ("is even", "are even"),
+    "odd": ("is odd", "are odd"),
+    "rational": ("is rational", "are rational"),
+    "irrational": ("is irrational", "are irrational"),
+}
+"""What is said of one number, and of several, of which the same was declared."""
+SIGNS = ("positive", "negative", "nonnegative", "nonpositive", "nonzero")
+"""The signs, those that say most first: one is said of a number."""
+OTHERS = ("even", "odd", "rational", "irrational")
+
+
+def declared_numbers(expressions: Iterable[Any]) -> dict[Symbol, tuple[str, ...]]:
+    """Return the numbers in some expressions of which more was declared than that they are real, with the kinds.
+
+    Sizes of their matrices, layers and depths are left out: what they may be is told by the shapes and the ranges.
+    """
+    every = list(dict.fromkeys(node for expression in expressions for node in nodes(sympify(expression))))
+    left_out = set().union(*map(_sizes_and_layers, every))
+    numbers = [node for node in every if isinstance(node, Symbol) and not isinstance(node, BoundIndex)]
+    told = {number: _kinds(number) for number in numbers if not (number in left_out and number.is_integer)}
+    return {number: kinds for number, kinds in told.items() if kinds}
+
+
+def _sizes_and_layers(node: Any) -> set[Any]:
+    """Return the symbols of the sizes of a matrix, and those of its layer and of the layers that there are."""
+    if isinstance(node, LayerSymbol | LayerScalar):
+        return {*node.free_symbols, *node.sequence.free_symbols}
+    return size_symbols(node) if isinstance(node, (MatrixSymbol, *SHAPED)) else set()
+
+
+def _kinds(number: Symbol) -> tuple[str, ...]:
+    """Return what was declared of a number."""
+    if number.is_integer and number.is_positive:
+        return ("positive integer",)
+    sign = next((sign for sign in SIGNS if getattr(number, f"is_{sign}")), None)
+    others = [kind for kind in OTHERS if number.assumptions0.get(kind) and kind in number._assumptions_orig]
+    return tuple(filter(None, ("integer" if number.is_integer else None, sign, *others)))
+
+
+def words_of_declared(told: dict[Symbol, tuple[str, ...]], say: Say) -> list[str]:
+    """Say what was declared: ``s, t are positive``."""
+    alike: dict[tuple[str, ...], list[Symbol]] = {}
+    for number, kinds in told.items():
+        alike.setdefault(kinds, []).append(number)
+    return [
+        f"{', '.join(map(say, numbers))} {' and '.join(KINDS[kind][len(numbers) > 1] for kind in kinds)}"
+        for kinds, numbers in alike.items()
+    ]
