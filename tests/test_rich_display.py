@@ -30,6 +30,7 @@ from tptheory import (
     train,
 )
 from tptheory.preamble import *
+from tptheory.typesetting.expressions import latex_of
 
 BP, TP = Backprop(), TargetProp()
 net, pair = DeepLinearNetwork(depth=2), DeepLinearNetwork(depth=1, batch=2)
@@ -115,8 +116,8 @@ def test_motions_are_shown_line_by_line():
     """A step by its changes, a flow by its velocities, a line for each weight."""
     step, flow = shown(TP.step(net)), shown(TP.flow(net))
     for l in net.layers:
-        assert rf"\Delta W_{{{l}}} &= {latex(TP.update(net, l))}" in step
-        assert rf"\dot{{W}}_{{{l}}} &= {latex(TP.flow(net)[net.weight(l)])}" in flow
+        assert rf"\Delta W_{{{l}}} &= {latex_of(TP.update(net, l))}" in step
+        assert rf"\dot{{W}}_{{{l}}} &= {latex_of(TP.flow(net)[net.weight(l)])}" in flow
     assert step.count(r"\\") == flow.count(r"\\") == 1
 
 

@@ -237,7 +237,7 @@ def test_updates_print_as_they_are_written():
     net = DeepLinearNetwork(depth=2)
     assert str(TargetProp().update(net, 1)) == "-eta*Pinv(W_2)*(W_2*W_1*x - y)*x.T"
     assert str(Backprop().update(net, 2)) == "-eta*(W_2*W_1*x - y)*x.T*W_1.T"
-    assert latex(TargetProp().descent(net, 1)) == r"W_{2}^{+} \left(W_{2} W_{1} x - y\right) x^{\top}"
+    assert latex(TargetProp().descent(net, 1)) == r"W_{2}^{+} \left(W_{2} W_{1} x - y\right) x^{T}"
     assert GaussNewton().feedback(net, 1) == Pinv(net.product(2, 1))
 
 

@@ -5,7 +5,19 @@ from html import unescape
 from unicodedata import normalize
 
 import pytest
-from sympy import Identity, Integer, Inverse, Matrix, MatrixSymbol, OneMatrix, Rational, Symbol, Transpose, symbols
+from sympy import (
+    Identity,
+    Integer,
+    Inverse,
+    Matrix,
+    MatrixSymbol,
+    OneMatrix,
+    Rational,
+    Symbol,
+    Transpose,
+    latex,
+    symbols,
+)
 
 from tptheory import (
     RULES,
@@ -49,7 +61,11 @@ TABLE = [
     (Pinv(matmul(A, B)), r"\left(A B\right)^{+}"),
     (Pinv(transpose(A)), rf"\left(A^{T}\right)^{{+}}"),
     (transpose(Pinv(A)), rf"\left(A^{{+}}\right)^{T}"),
-    (Transpose(OneMatrix(1, n)), rf"\mathbf{{1}}^{T}"),
+    (OneMatrix(n, 1), r"\mathbf{1}"),
+    (OneMatrix(1, n), rf"\mathbf{{1}}^{T}"),
+    (Transpose(OneMatrix(n, 1)), rf"\mathbf{{1}}^{T}"),
+    (OneMatrix(m, n), rf"\mathbf{{1}} \mathbf{{1}}^{T}"),
+    (transpose(matmul(OneMatrix(m, n), S)), rf"S^{T} \mathbf{{1}} \mathbf{{1}}^{T}"),
     (TargetProp().update(net, 1), rf"- \eta W_{{2}}^{{+}} \left(W_{{2}} W_{{1}} x - y\right) x^{T}"),
     (matmul(-1, A), "- A"),
     (matmul(1 - eta, A), r"\left(1 - \eta\right) A"),
@@ -121,6 +137,13 @@ def shown(html):
 def test_latex_is_what_the_field_writes(expression, expected):
     """Each node has the notation of THEORY.md, and parentheses where they are needed and nowhere else."""
     assert latex_of(expression) == expected
+
+
+def test_one_formula_of_sympy_has_one_notation():
+    """SymPy writes a sum, and asks our nodes in it: each transpose of the formula looks as SymPy's do."""
+    mixed = latex(A * matmul(transpose(A), Pinv(A).T) + matmul(W2, transpose(W2), A))
+    assert mixed.count("^{T}") == 3
+    assert "top" not in mixed
 
 
 @pytest.mark.parametrize("expression", [e for e, _ in TABLE], ids=[tex for _, tex in TABLE])

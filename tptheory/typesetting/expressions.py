@@ -66,8 +66,11 @@ def latex_in_words(expression: Any) -> str:
 
 
 def node_latex(node: Any, exponent: str | None = None) -> str:
-    """Return the LaTeX of a node of this project for SymPy's printer, with the exponent that the printer may give."""
-    text = latex_of(node)
+    """Return the LaTeX of a node of this project for SymPy's printer, with the exponent that the printer may give.
+
+    Transposes are written as that printer writes them beside the node.
+    """
+    text = _Latex({"transpose": "T"}).doprint(node)
     return text if exponent is None else rf"\left({text}\right)^{{{exponent}}}"
 
 
@@ -106,7 +109,11 @@ def _signed(expression: Any) -> tuple[bool, Any, list[Any]]:
 class _Latex(LatexPrinter):
     """SymPy's LaTeX printer with this field's notation."""
 
-    _default_settings = LatexPrinter._default_settings | {"breakable": False, "escape": tex_escaped}
+    _default_settings = LatexPrinter._default_settings | {
+        "breakable": False,
+        "escape": tex_escaped,
+        "transpose": r"\top",
+    }
 
     def _print(self, expr: Any, **kwargs: Any) -> str:
         if type(expr).__name__ in _OWN:  # SymPy would ask the node first, which would ask this printer
@@ -138,7 +145,9 @@ class _Latex(LatexPrinter):
         return f"{self._base(expr.arg)}^{{+}}"
 
     def _print_Transpose(self, expr: Any) -> str:
-        return rf"{self._base(expr.arg)}^{{\top}}"
+        if isinstance(expr.arg, OneMatrix):
+            return self._print_OneMatrix(OneMatrix(expr.rows, expr.cols))
+        return f"{self._base(expr.arg)}^{{{self._settings['transpose']}}}"
 
     def _print_Adjoint(self, expr: Any) -> str:
         return self._print_Transpose(expr)
@@ -185,8 +194,10 @@ class _Latex(LatexPrinter):
     def _print_Identity(self, expr: Any) -> str:
         return "I"
 
-    def _print_OneMatrix(self, expr: Any) -> str:
-        return r"\mathbf{1}"
+    def _print_OneMatrix(self, expr: OneMatrix) -> str:
+        """Print a column of ones as ``1``, a row as its transpose, and any other matrix of ones as column times row."""
+        column, row = r"\mathbf{1}", rf"\mathbf{{1}}^{{{self._settings['transpose']}}}"
+        return column if expr.cols == 1 else row if expr.rows == 1 else f"{column} {row}"
 
     def _print_MatAdd(self, expr: MatAdd) -> str:
         first, *rest = expr.args
