@@ -12,11 +12,12 @@ from tptheory.checking import check_seconds
 from tptheory.claims.claim import Claim
 from tptheory.claims.theorem import Theorem, as_claim
 from tptheory.claims.vacuity import unmeetable
+from tptheory.deciding.answers import prove
 from tptheory.deciding.conditions.candidates import Candidate, read_candidates, usual_candidates
 from tptheory.deciding.conditions.equations import MissingEquation, missing_equation
 from tptheory.deciding.conditions.implications import Members
 from tptheory.deciding.conditions.sizes import EqualSizes
-from tptheory.deciding.conditions.weakest import Progress, WeakestSets
+from tptheory.deciding.conditions.weakest import FIRST, Progress, WeakestSets
 from tptheory.deciding.verdicts import Proved, Refuted
 from tptheory.errors import InvalidValueError
 from tptheory.keywords import known_keywords
@@ -226,6 +227,10 @@ def when(
     candidates = _to_try(claim, among)
     if said := unmeetable(claim):
         raise InvalidValueError(f"'claim' must have hypotheses that something meets (got {'; '.join(said)}).")
+    items = tuple(candidate.item for candidate in candidates)
+    alone = prove(claim, min(FIRST[1], seconds))
+    if isinstance(alone, Proved):
+        return Conditions(claim, (SufficientSet((), alone),), (), None, (), items, True, perf_counter() - started)
     equation = missing_equation(claim, started + SHARE_OF_EQUATION * seconds)
     known = equation if equation is not None and equation.exact else None
     search = WeakestSets(claim, candidates, started + SHARE_OF_SETS * seconds, known, progress, seed)
@@ -241,7 +246,7 @@ def when(
         stronger,
         known if search.proved else equation,
         tuple(_items(search, members) for members in _open(search)),
-        tuple(candidate.item for candidate in candidates),
+        items,
         search.complete,
         perf_counter() - started,
     )

@@ -34,6 +34,8 @@ SHARE_OF_IMPLICATIONS = 0.25
 """What part of the time the search for what follows from what may take."""
 FIRST, SECOND = (LOOK_SECONDS, 0.4), (0.5, 2.0)
 """The seconds for a counterexample and for a proof of a set: at first, and once more where that left it undecided."""
+SHARE_OF_CLAIM = 0.15
+"""What part of the time the search for a counterexample to the claim itself may take: it breaks many sets at once."""
 NECESSITY_SECONDS = 6.0
 """The seconds, for all candidates together, for a second search for proofs that they follow from the claim."""
 FOLLOWS_FROM_FACTOR = 1.15
@@ -110,7 +112,9 @@ class WeakestSets:
                 if perf_counter() > self.deadline:
                     return
                 if not self.is_settled(members):
-                    self._settle(members, *attempt)
+                    for_instance, for_proof = attempt
+                    share = 0.0 if members else SHARE_OF_CLAIM * (self.deadline - self._started)
+                    self._settle(members, max(for_instance, share), for_proof)
                 if self._is_answered or self.nothing_meets_the_hypotheses:
                     break
             if attempt is FIRST:
