@@ -29,7 +29,26 @@ def step_descends(net, *given):
     return Nonincreasing(net.loss, along=BP.step(net), given=given)
 
 
+def norm(M):
+    """Return the Frobenius norm of a matrix, the root of its squared norm."""
+    return sqrt(squared_norm(M))
+
+
 TRUE = {
+    "a norm": NonNegative(norm(A)),
+    "Minkowski": AtMost(norm(A + B), norm(A) + norm(B)),
+    "Minkowski, the other triangle": AtMost(norm(A) - norm(B), norm(A - B)),
+    "Cauchy-Schwarz of norms": AtMost(inner(A, B), norm(A) * norm(B)),
+    "Cauchy-Schwarz under one root": AtMost(inner(A, B), sqrt(squared_norm(A) * squared_norm(B))),
+    "a norm of a product": AtMost(norm(A * S), norm(A) * norm(S)),
+    "a norm of a product of three": AtMost(norm(W_2 * W_1 * x_0), norm(W_2) * norm(W_1) * norm(x_0)),
+    "a trace by the norm": AtMost(trace(S), sqrt(n) * norm(S)),
+    "a norm of a sum by its square": AtMost(norm(A + B), sqrt(2) * sqrt(squared_norm(A) + squared_norm(B))),
+    "a projection shortens": AtMost(norm(P * x), norm(x), given=[projection(P), symmetric(P)]),
+    "a projection by its size": AtMost(squared_norm(P), n, given=[projection(P), symmetric(P)]),
+    "two projections by their size": AtMost(
+        trace(P) + trace(Q) - n, trace(P * Q), given=[projection(P, Q), symmetric(P, Q)]
+    ),
     "a trace of two": NonNegative(trace(S * T), given=psd(S, T)),
     "a Gram matrix": NonNegative(A.T * A),
     "a sum": NonNegative(S + T, given=psd(S, T)),
@@ -197,6 +216,18 @@ FALSE = {
     "an exponential above 1": AtMost(1, exp(s)),
     "a hyperbolic cosine above 2": AtMost(2, cosh(s)),
     "a root above 1": AtMost(1, sqrt(c)),
+    "a norm above 1": AtMost(1, norm(A)),
+    "a norm of a sum is no less": AtMost(norm(A) + norm(B), norm(A + B)),
+    "norms that are subtracted": AtMost(norm(A - B), norm(A) - norm(B)),
+    "half of Cauchy-Schwarz of norms": AtMost(2 * inner(A, B), norm(A) * norm(B)),
+    "a norm of a product is no more": AtMost(norm(A) * norm(S), norm(A * S)),
+    "a trace by the norm alone": AtMost(trace(S), norm(S)),
+    "a norm of a sum without the 2": AtMost(norm(A + B), sqrt(squared_norm(A) + squared_norm(B))),
+    "a matrix that is no projection shortens": AtMost(norm(P * x), norm(x), given=symmetric(P)),
+    "a matrix by its size": AtMost(squared_norm(P), n, given=projection(P)),
+    "two projections by less than their size": AtMost(
+        trace(P) + trace(Q) - n + 1, trace(P * Q), given=[projection(P, Q), symmetric(P, Q)]
+    ),
     "means, the other way": AtMost((c + d) / 2, sqrt(c * d)),
     "a root above its square": AtMost(c, sqrt(c)),
     "a reciprocal of any sign": NonNegative(1 / (1 - 2 * c)),

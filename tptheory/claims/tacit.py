@@ -22,6 +22,7 @@ from sympy import (
     MatPow,
     MatrixExpr,
     MatrixSymbol,
+    Mul,
     Pow,
     S,
     Symbol,
@@ -276,11 +277,15 @@ def _is_sum_of_squares(number: Any) -> bool:
 
 
 def _is_norm(term: Any) -> bool:
-    """Whether a term is the trace of a Gram matrix, times a number that is not negative."""
-    factor, rest = term.as_independent(Trace) if term.has(Trace) else (term, S.One)
-    inside = rest.arg if isinstance(rest, Trace) else None
-    factors = inside.args if isinstance(inside, MatMul) else ()
-    return bool(sympify(factor).is_nonnegative) and bool(factors) and _is_gram(list(factors))
+    """Whether a term is a product of traces of Gram matrices, of squares, and of numbers that are not negative."""
+    return all(factor.is_nonnegative or _is_square(factor) for factor in Mul.make_args(term))
+
+
+def _is_square(number: Any) -> bool:
+    """Whether a number is the trace of a Gram matrix, or an even power."""
+    if isinstance(number, Trace) and isinstance(number.arg, MatMul):
+        return _is_gram(list(number.arg.args))
+    return isinstance(number, Pow) and bool(number.exp.is_even and number.exp.is_positive)
 
 
 def _is_definite(matrix: Any) -> bool:

@@ -160,7 +160,7 @@ def descent(rate: Polynomial) -> Attempt:
     """Show that a number, such as a derivative, is minus a sum of squares."""
 
     def attempt(translator: Translator, deadline: float) -> Proof:
-        return _minus_squares(translator, rate, deadline).descent(translator, rate)
+        return minus_squares(translator, rate, deadline).descent(translator, rate)
 
     return attempt
 
@@ -216,7 +216,7 @@ def _with_multiples(basis: Completion, D: Polynomial, deadline: float) -> Vanish
     return None if squares is None or found is None else VanishingSum(found, squares)
 
 
-def _minus_squares(translator: Translator, number: Polynomial, deadline: float) -> VanishingSum:
+def minus_squares(translator: Translator, number: Polynomial, deadline: float) -> VanishingSum:
     """Write a number as minus a sum of squares modulo the hypotheses, with ever more of their consequences at hand.
 
     With little effort only few consequences are worked out, so that each setting of a search has its turn first.

@@ -15,10 +15,12 @@ from collections.abc import Sequence
 from functools import reduce
 from operator import mul
 
-from sympy import Abs, Expr, Max, Min, Pow, cosh, exp, expand_log, log
+from sympy import Abs, Expr, Max, Min, Pow, Trace, cosh, exp, expand_log, log
 
+from tptheory.claims.tacit import NotNegative, shows
 from tptheory.proving.knowledge import Knowledge
 from tptheory.proving.opaque import function_of_numbers
+from tptheory.proving.term_order import DEFINED, PLAIN
 from tptheory.proving.translating import Reason
 from tptheory.proving.words import Polynomial
 
@@ -37,7 +39,8 @@ def function(translator: Knowledge, s: Expr) -> Polynomial:
     if isinstance(s, log) and (expanded := _expanded(s)) != s:
         return translator(expanded)
     arguments = [translator(argument) for argument in s.args]
-    value = function_of_numbers(translator, s.func, arguments, str(s))
+    level = DEFINED if is_root(s) and s.has(Trace) else PLAIN  # squares of norms are rewritten into traces
+    value = function_of_numbers(translator, s.func, arguments, str(s), level)
     if translator.maybe_nonreal is None:  # what is said here is said of real numbers
         _assume_values(translator, s, value, arguments)
     return value
@@ -54,7 +57,7 @@ def _assume_values(translator: Knowledge, s: Expr, value: Polynomial, arguments:
     """Assume what is known of the value of a function of real numbers."""
     if isinstance(s, NONNEGATIVE):
         translator.note_nonnegative(value)
-    elif isinstance(s, Pow) and s.base.is_nonnegative and s.is_real:
+    elif is_root(s):
         translator.note_nonnegative(value)
         _to_its_power(translator, value, s)
     elif isinstance(s, Max):
@@ -63,6 +66,17 @@ def _assume_values(translator: Knowledge, s: Expr, value: Polynomial, arguments:
         _greatest(translator, value.scale(-1), [x.scale(-1) for x in arguments])
     elif isinstance(s, Abs):
         _greatest(translator, value, [arguments[0], arguments[0].scale(-1)])
+
+
+def is_root(s: Expr) -> bool:
+    """Whether a number is a real power of a number that is known not to be below 0.
+
+    That is known by declaration, or by the form of the number, as of a sum of squared norms; where the exponent is
+    below 0, the claim says that such a number is positive.
+    """
+    if not isinstance(s, Pow):
+        return False
+    return bool(s.base.is_nonnegative and s.is_real) or (s.exp.is_Rational and shows(NotNegative(s.base), ()))
 
 
 def _to_its_power(translator: Knowledge, value: Polynomial, s: Pow) -> None:

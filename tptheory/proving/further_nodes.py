@@ -42,7 +42,7 @@ from tptheory.proving.block_determinants import block_determinant
 from tptheory.proving.blocks import block_matrix
 from tptheory.proving.determinants import determinant
 from tptheory.proving.forms import assume_form
-from tptheory.proving.functions import function
+from tptheory.proving.functions import function, is_root
 from tptheory.proving.knowledge import Knowledge
 from tptheory.proving.kronecker import kronecker
 from tptheory.proving.log_determinants import assume_log_order, log_pdet
@@ -182,7 +182,7 @@ def _constant(s: Any, translator: Knowledge) -> Polynomial:
 @scalar_node.register(Pow)
 def _function(s: Expr, translator: Knowledge) -> Polynomial:
     """Return the letter of a function of numbers, of whose value something may be known (`functions`)."""
-    if not (s.is_real or isinstance(s, REAL_EVERYWHERE)):
+    if not (s.is_real or isinstance(s, REAL_EVERYWHERE) or is_root(s)):
         translator.note_nonreal(s)
     if s.is_real is False or any(isinstance(a, MatrixExpr | MatrixBase) or not isinstance(a, Expr) for a in s.args):
         return atom(s, translator)

@@ -28,6 +28,7 @@ from tptheory.proving.norm_products import norms_of_products
 from tptheory.proving.rank_additivity import with_additive_ranks
 from tptheory.proving.rank_sums import rank_descent, rank_equation, rank_vanishing
 from tptheory.proving.ranks import blocks, rank_at_most
+from tptheory.proving.root_comparison import complete_squares_below_roots, descent_by_roots
 from tptheory.proving.searching import Attempt, Proof, common_scalars, divided
 from tptheory.proving.square_roots import (
     assume_positive_integers,
@@ -69,7 +70,7 @@ def _descent(number: Polynomial) -> Attempt:
 
     def attempt(translator: Translator, deadline: float) -> Proof:
         refuse_nonreal(translator.maybe_nonreal)
-        return descent(number)(translator, deadline)
+        return either(descent(number), descent_by_roots(number))(translator, deadline)
 
     return attempt
 
@@ -246,6 +247,7 @@ def translated(claim: Claim, setting: SearchSetting) -> tuple[Translator, list[O
                 number = basis.rewritten(each.left)
                 translator.completed += completed_squares(number, translator)
                 translator.completed += norms_of_products(number, translator)
+                complete_squares_below_roots(number, translator)
     if setting.inverses:
         _bring_in_inverses(translator, found)
     return translator, found

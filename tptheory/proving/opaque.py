@@ -84,14 +84,16 @@ def _of_words(alphabet: Alphabet, words: list[str], rows: Size, columns: Size) -
     return Polynomial.word(alphabet, made if chosen == straight else alphabet.adjoints[made])
 
 
-def function_of_numbers(translator: Knowledge, function: Any, arguments: Sequence[Polynomial], name: str) -> Any:
-    """Return the letter of a function of polynomials, such as a logarithm or a root.
+def function_of_numbers(
+    translator: Knowledge, function: Any, arguments: Sequence[Polynomial], name: str, level: int = PLAIN
+) -> Polynomial:
+    """Return the letter of a function of polynomials, such as a logarithm or a root, at a level of the term order.
 
     Raises:
         UnsupportedExpressionError: if a letter stands at a layer.
     """
     refuse_layers(letters_in(*arguments))
-    return Polynomial.scalar(translator.alphabet, made_letter("function", (function, *arguments), name))
+    return Polynomial.scalar(translator.alphabet, made_letter("function", (function, *arguments), name), level)
 
 
 def entry(translator: Knowledge, A: Polynomial, i: int, j: int) -> Polynomial:

@@ -15,7 +15,7 @@ from tptheory.proving.auxiliary_letters import AuxiliaryLetters
 from tptheory.proving.knowledge import PRINCIPAL_ROOT, ROOT
 from tptheory.proving.letters import Family, Letter
 from tptheory.proving.nonnegative import half_of, is_nonnegative_letter
-from tptheory.proving.term_order import INVERSE
+from tptheory.proving.term_order import DEFINED, INVERSE, PLAIN, is_defined
 from tptheory.proving.translation import Reason, Translator
 from tptheory.proving.words import Alphabet, Polynomial, rotations
 
@@ -124,7 +124,8 @@ def root_of_scalar(translator: Translator, s: str) -> str | None:
 def root_equation(alphabet: Alphabet, letter: Letter) -> Polynomial:
     """Return ``r^2 - s`` for the root ``r`` of a number ``s``; the roots of numbers at all indices are one family."""
     number = Polynomial.scalar(alphabet, letter)
-    root = Polynomial.scalar(alphabet, Letter(root_of(letter.family, number.data()), letter.at))
+    level = DEFINED if is_defined(alphabet.scalar(letter)) else PLAIN
+    root = Polynomial.scalar(alphabet, Letter(root_of(letter.family, number.data()), letter.at), level)
     return root * root - number
 
 

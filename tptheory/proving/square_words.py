@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from tptheory.clock import require_time
 from tptheory.proving.letters import Size, item_text
+from tptheory.proving.rewriting import without
 from tptheory.proving.words import Alphabet, Polynomial, rotations
 
 Reduce = Callable[[Polynomial], Polynomial]
@@ -28,6 +29,10 @@ class SquareCandidate(NamedTuple):
     scalars: tuple[str, ...]
     word: str
     size: Size = 1
+
+    def __lt__(self, other: tuple[object, ...]) -> bool:
+        """Order candidates by roots, numbers and word; those of identities also by their size, be it 1 or a letter."""
+        return (*self[:3], str(self.size)) < (*other[:3], str(other[3]))
 
 
 @dataclass(frozen=True)
@@ -104,13 +109,15 @@ class Words:
         groups: Groups = {}
         for scalars, _ in scalar.terms:
             for half in self._halves_of_term(scalars):
-                shape = self.alphabet.shape(half.word) if half.word else (1, 1)
-                groups.setdefault(shape, {}).setdefault(scalars, set()).add(half)
+                groups.setdefault(self._shape(half), {}).setdefault(scalars, set()).add(half)
         return groups
+
+    def _shape(self, candidate: SquareCandidate) -> tuple[Size, Size]:
+        return self.alphabet.shape(candidate.word) if candidate.word else (candidate.size, candidate.size)
 
     def turned(self, candidate: SquareCandidate) -> SquareCandidate:
         """Return a candidate or its transpose, whose norm is the same: of two shapes the one that comes first."""
-        rows, columns = self.alphabet.shape(candidate.word) if candidate.word else (1, 1)
+        rows, columns = self._shape(candidate)
         if shape_text(self.alphabet, (rows, columns)) <= shape_text(self.alphabet, (columns, rows)):
             return candidate
         return candidate._replace(word=self._transposed(candidate.word))
@@ -124,8 +131,19 @@ class Words:
         for roots, numbers, cycle in splits_of(self.alphabet, scalars, self.resources.roots):
             for word in self._halves_of_cycle(cycle) if cycle else [""]:
                 yield SquareCandidate(roots, numbers, word)
+        yield from self._identities(scalars)
         if self.resources.thorough:
             yield from self._outer_products(scalars)
+
+    def _identities(self, scalars: tuple[str, ...]) -> Iterator[SquareCandidate]:
+        """Find the identity where a term has its size as a factor, which is the squared norm of it."""
+        for s in {*scalars} - {*filter(self.alphabet.is_trace, scalars)}:
+            letter, _ = self.alphabet.letters[s]
+            if letter.family in self.alphabet.named.sizes:
+                rest = without(scalars, (s,)) or ()
+                for roots, numbers, cycle in splits_of(self.alphabet, rest, self.resources.roots):
+                    if not cycle:
+                        yield SquareCandidate(roots, numbers, "", letter)
 
     def _outer_products(self, scalars: tuple[str, ...]) -> Iterator[SquareCandidate]:
         """Find ``u v'`` where a term has the factors ``tr(u u')`` and ``tr(v v')`` of two columns."""

@@ -30,6 +30,11 @@ def order(monomial: Monomial) -> Key:
     return _weight(word) + sum(map(_weight, traces)), len(word), word, traces, len(scalars), scalars
 
 
+def is_defined(letter: str) -> bool:
+    """Whether the character of a letter tells that it is defined."""
+    return letter >= _HEAVY
+
+
 def _weight(word: str) -> int:
     """Count the letters of a word: a defined letter counts as a thousand, an auxiliary one as none."""
     if word and (max(word) >= _HEAVY or min(word) < _WEIGHED):
