@@ -60,28 +60,24 @@ class LemmaCandidate(NamedTuple):
         return [(p.scale(sign), *others) for sign in (1, -1) for p in turned]
 
 
-def by_cancellation(attempt: Attempt) -> Attempt:
-    """Try an attempt with lemmas: first with those that follow from the hypotheses, then with those of lemmas too."""
-
-    def tried(translator: Translator, deadline: float) -> Proof:
-        lemmas = LemmaChain(translator)
-        stuck = StuckError("no lemma by cancellation was found")
-        if translator.maybe_nonreal is not None:
-            raise stuck
-        for _ in range(ROUNDS):
-            refuse_when_late(deadline)
-            known = len(lemmas.lemmas)
-            for polynomial, proof in _lemmas(lemmas.branch, deadline):
-                lemmas.add(polynomial, proof)
-            if len(lemmas.lemmas) == known:
-                break
-            try:
-                return lemmas.close(attempt(lemmas.branch, deadline))
-            except StuckError as error:
-                stuck = error
+def by_cancellation(attempt: Attempt, translator: Translator, deadline: float) -> Proof:
+    """Prove with lemmas: first with those that follow from the hypotheses, then with those of lemmas too."""
+    lemmas = LemmaChain(translator)
+    stuck = StuckError("no lemma by cancellation was found")
+    if translator.maybe_nonreal is not None:
         raise stuck
-
-    return tried
+    for _ in range(ROUNDS):
+        refuse_when_late(deadline)
+        known = len(lemmas.lemmas)
+        for polynomial, proof in _lemmas(lemmas.branch, deadline):
+            lemmas.add(polynomial, proof)
+        if len(lemmas.lemmas) == known:
+            break
+        try:
+            return lemmas.close(attempt(lemmas.branch, deadline))
+        except StuckError as error:
+            stuck = error
+    raise stuck
 
 
 def _lemmas(translator: Translator, deadline: float) -> list[tuple[Polynomial, Proof]]:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from itertools import chain
 from time import perf_counter
 from typing import Any
@@ -303,18 +304,18 @@ def _attempt_at(goal: LayerGoal, catalogue: Catalogue, translator: Translator, q
     alphabet = translator.alphabet
     if goal.kind == "nonpositive":
         number = catalogue.polynomial(alphabet, goal.terms)
-        return either(descent(number), rank_descent(number))
+        return either(partial(descent, number), partial(rank_descent, number))
     if goal.kind == "rank":
         through = bound_terms(goal)
         bound = catalogue.polynomial(alphabet, through) if through else catalogue.size(goal.bound)
-        return rank_at_most(catalogue.polynomial(alphabet, goal.terms), bound)
+        return partial(rank_at_most, catalogue.polynomial(alphabet, goal.terms), bound)
     try:
         whole = catalogue.polynomial(alphabet, goal.terms)
         left = catalogue.polynomial(alphabet, goal.terms[: goal.left]) if goal.left else whole.scale(0)
         right = left - whole
     except ShapeError:  # a lemma, made of a hypothesis on one layer, at layers of other widths
         raise StuckError("the terms of a lemma have shapes that differ") from None
-    return membership(left, right) if quick else equation(left, right)
+    return partial(membership, left, right) if quick else partial(equation, left, right)
 
 
 def _certificate(theory: Theory, goals: Sequence[LayerGoal], title: str) -> dict[str, Any]:

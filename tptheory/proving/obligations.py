@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -58,32 +59,27 @@ class Obligation(NamedTuple):
         if setting.of_ranks and not self.bounded and not isinstance(self.right, int | Letter):
             return _by_ranks(self.left, self.right)
         if self.right is None:
-            return _descent(self.left)
+            return partial(_descent, self.left)
         if self.bounded or not isinstance(self.right, Polynomial):
-            return rank_at_most(self.left, self.right)
-        return equal(self.left, self.right)
+            return partial(rank_at_most, self.left, self.right)
+        return partial(equal, self.left, self.right)
 
 
-def _descent(number: Polynomial) -> Attempt:
+def _descent(number: Polynomial, translator: Translator, deadline: float) -> Proof:
     """Show that a number is at most 0, if everything that was translated is real."""
-
-    def attempt(translator: Translator, deadline: float) -> Proof:
-        refuse_nonreal(translator.maybe_nonreal)
-        return descent(number)(translator, deadline)
-
-    return attempt
+    refuse_nonreal(translator.maybe_nonreal)
+    return descent(number, translator, deadline)
 
 
 def _by_ranks(left: Polynomial, right: Polynomial | None) -> Attempt:
     """Show that sums of ranks compare, or that a matrix vanishes, by relations between ranks."""
     if right is None:
-        return rank_descent(left)
+        return partial(rank_descent, left)
     if left.is_scalar:
-        return rank_equation(left, right)
-    plain = equal(left, right)
-    return either(
-        rank_vanishing(left, right), with_additive_ranks(plain), with_kept_ranks(plain), with_idempotent_sums(plain)
-    )
+        return partial(rank_equation, left, right)
+    plain = partial(equal, left, right)
+    with_lemmas = [partial(each, plain) for each in (with_additive_ranks, with_kept_ranks, with_idempotent_sums)]
+    return either(partial(rank_vanishing, left, right), *with_lemmas)
 
 
 def obligations(claim: Claim, translator: Translator, setting: SearchSetting) -> Iterator[Obligation]:
