@@ -17,7 +17,7 @@ from tptheory.proving.auxiliary_letters import AuxiliaryLetters
 from tptheory.proving.completion import Completion
 from tptheory.proving.knowledge import ROOT
 from tptheory.proving.multiples import sum_that_vanishes
-from tptheory.proving.nonnegative import half_of
+from tptheory.proving.nonnegative import half_of, half_of_trace
 from tptheory.proving.norms import Squares, VanishingSum, gram, traced, vanishing_with
 from tptheory.proving.searching import (
     Attempt,
@@ -252,10 +252,7 @@ def _half_of_term(p: Polynomial, monomial: Monomial) -> str:
     scalars, word = monomial
     if word:
         return "" if scalars else half_of(p.alphabet, [word])
-    if not (p.is_scalar and len(scalars) == 1 and p.alphabet.is_trace(scalars[0])):
-        return ""
-    (trace,) = scalars
-    return half_of(p.alphabet, rotations(trace))
+    return half_of_trace(p.alphabet, scalars[0]) if p.is_scalar and len(scalars) == 1 else ""
 
 
 def unit_factors(h: Polynomial) -> Iterator[Polynomial]:

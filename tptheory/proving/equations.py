@@ -21,7 +21,7 @@ from time import perf_counter
 from tptheory.proving.auxiliary_letters import AuxiliaryLetters, replaced
 from tptheory.proving.completion import Completion
 from tptheory.proving.multiples import cancelling_squares
-from tptheory.proving.nonnegative import half_of
+from tptheory.proving.nonnegative import half_of, half_of_trace
 from tptheory.proving.norms import VanishingSum, gram, traced, vanishing_with, with_squares
 from tptheory.proving.rewriting import NO_COFACTORS, Cofactors, Combination, traced_cofactors
 from tptheory.proving.searching import (
@@ -46,7 +46,7 @@ from tptheory.proving.squares import squares_of
 from tptheory.proving.telling import telling_hypotheses
 from tptheory.proving.translation import CASE, Translator
 from tptheory.proving.unfolding import Membership
-from tptheory.proving.words import Polynomial, rotations
+from tptheory.proving.words import Polynomial
 
 SQUARED = 12
 """A difference with more terms than this is not squared: its square has that many terms squared."""
@@ -333,6 +333,6 @@ def _root(translator: Translator, s: str) -> tuple[Polynomial, list[str]]:
     With it come the extra factors of its squared norm: that norm is the scalar times these.
     """
     alphabet = translator.alphabet
-    if alphabet.is_trace(s) and (half := half_of(alphabet, rotations(s))):
+    if half := half_of_trace(alphabet, s):
         return Polynomial.word(alphabet, half), []
     return Polynomial.number(alphabet, (s,)), [s]
