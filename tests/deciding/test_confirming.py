@@ -17,7 +17,7 @@ from tptheory import (
     transpose,
 )
 from tptheory.deciding import answers
-from tptheory.deciding.confirming import confirm_counterexample, confirm_proof
+from tptheory.deciding.confirming import confirm_proof
 from tptheory.preamble import *
 from tptheory.proving.tactics import search_proof
 from tptheory.refuting.search import Searched
@@ -162,7 +162,7 @@ TAMPERED = {
 @pytest.mark.parametrize("found", TAMPERED.values(), ids=TAMPERED.keys())
 def test_a_false_counterexample_gives_no_verdict(monkeypatch, found):
     """Hypotheses, alternatives, and what symbols admit are evaluated again; what does not stand is told."""
-    assert not confirm_counterexample(found)
+    assert not found.check()
     monkeypatch.setattr(answers.CounterexampleSearch, "run", lambda *_: Searched(found))
     verdict = refute(found.claim)
     assert verdict.word == "undecided"
@@ -242,8 +242,8 @@ def test_an_alternative_without_a_value_breaks_nothing(other):
     singular = {B: fmpq_mat(1, 1), v: fmpq_mat(1, 1, [1]), n: 1}
     regular = {**singular, B: fmpq_mat(1, 1, [2])}
     either = AnyOf(Zero(matmul(Inverse(B), v)), other)
-    assert not confirm_counterexample(Counterexample(either, singular))
-    assert confirm_counterexample(Counterexample(either, regular)) is (other != invertible(B))
+    assert not Counterexample(either, singular).check()
+    assert Counterexample(either, regular).check() is (other != invertible(B))
     assert decide(either, 1).refuted is (other != invertible(B))
     assert confirm_proof(either).part is not None
 
