@@ -19,7 +19,7 @@ from tptheory import (
 from tptheory.deciding import answers
 from tptheory.deciding.confirming import confirm_proof
 from tptheory.preamble import *
-from tptheory.proving.tactics import search_proof
+from tptheory.proving.tactics import Prover
 from tptheory.refuting.search import Searched
 
 B, v = MatrixSymbol("B", n, n), MatrixSymbol("v", n, 1)
@@ -87,7 +87,7 @@ FALSE = {
 @pytest.mark.parametrize("claim", FALSE.values(), ids=FALSE.keys())
 def test_a_certificate_of_what_is_false_gives_no_verdict(monkeypatch, claim):
     """If the prover came with an accepted certificate for it, numbers would say no, and both sides would be kept."""
-    accepted = search_proof(Equal(A, A))
+    accepted = Prover(Equal(A, A)).run(seconds=10)
     monkeypatch.setattr(answers.Prover, "run", lambda *_: accepted)
     verdict = prove(claim)
     assert verdict.word == "undecided"
@@ -105,7 +105,7 @@ def test_decide_goes_on_where_the_prover_is_wrong(monkeypatch):
     def crash(*_):
         raise KeyError("a letter")
 
-    accepted = search_proof(Equal(A, A))
+    accepted = Prover(Equal(A, A)).run(seconds=10)
     forged = Certificate({**accepted.data, "cofactors": [["1", [], 7, []]]})
     for search in (lambda *_: accepted, lambda *_: forged, crash):
         monkeypatch.setattr(answers.Prover, "run", search)
