@@ -7,7 +7,7 @@ A proof at the layer ``l``, of a base or of a step is an ordinary proof: its hyp
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
@@ -91,15 +91,15 @@ def _establish(theory: Theory, goal: LayerGoal, deadline: float) -> None:
     Raises:
         StuckError: if it is not proved.
     """
-    zero = goal.kind == "zero"
-    if goal.kind != "nonpositive" and _shown_quickly(theory, goal, deadline):
+    quickly = partial(_shown_at_all_layers, theory, goal, deadline, quick=True)
+    if goal.kind != "nonpositive" and _is_shown(theory, quickly):
         return
     about_losses = theory.lemmas if goal.kind == "nonpositive" else []
     if _with_lemmas(theory, goal, about_losses, deadline):
         return
-    if goal.kind == "nonpositive" and _shown_by_sums(theory, goal, deadline):
+    if goal.kind == "nonpositive" and _is_shown(theory, partial(_shown_by_sums, theory, goal, deadline)):
         return
-    if _relate_recursions(theory, deadline) and zero and _shown_quickly(theory, goal, deadline):
+    if _relate_recursions(theory, deadline) and goal.kind == "zero" and _is_shown(theory, quickly):
         return
     lemmas = lemmas_about_recursions(theory, goal)
     if goal.kind == "rank":
@@ -111,24 +111,24 @@ def _establish(theory: Theory, goal: LayerGoal, deadline: float) -> None:
         theory.proved += _shown_at_all_layers(theory, goal, deadline)
 
 
-def _shown_quickly(theory: Theory, goal: LayerGoal, deadline: float) -> bool:
-    """Prove a goal if that takes little time, and return whether it is proved."""
+Shown = list[tuple[LayerGoal, list[dict[str, Any]]]]
+"""What is shown, each with its cases; the last is what was to be shown."""
+
+
+def _is_shown(theory: Theory, show: Callable[[], Shown]) -> bool:
+    """Add to a theory what an attempt shows; return whether it shows anything."""
     try:
-        theory.proved += _shown_at_all_layers(theory, goal, deadline, quick=True)
+        theory.proved += show()
     except StuckError:
         return False
     return True
 
 
-def _shown_by_sums(theory: Theory, goal: LayerGoal, deadline: float) -> bool:
-    """Prove that a number is at no layer above 0 by a sum of squares over the layers; return whether it is proved."""
-    try:
-        theory.proved += shown_by_sums(
-            theory, goal, lambda each, strategy: _cases(theory, each, strategy, deadline, quick=each.kind == "zero")
-        )
-    except StuckError:
-        return False
-    return True
+def _shown_by_sums(theory: Theory, goal: LayerGoal, deadline: float) -> Shown:
+    """Prove that a number is at no layer above 0 by a sum of squares over the layers."""
+    return shown_by_sums(
+        theory, goal, lambda each, strategy: _cases(theory, each, strategy, deadline, quick=each.kind == "zero")
+    )
 
 
 def _relate_recursions(theory: Theory, deadline: float) -> bool:
@@ -168,10 +168,6 @@ def _with_lemmas(theory: Theory, goal: LayerGoal, lemmas: Iterable[Sequence[Laye
             if goal.kind == "rank":
                 del theory.proved[len(known) :]
     return False
-
-
-Shown = list[tuple[LayerGoal, list[dict[str, Any]]]]
-"""What is shown, each with its cases; the last is what was to be shown."""
 
 
 def _shown_at_all_layers(theory: Theory, goal: LayerGoal, deadline: float, quick: bool = False) -> Shown:
