@@ -20,11 +20,12 @@ from tptheory.certificates import checker
 from tptheory.certificates.reading import BOUND_INDEX
 from tptheory.claims.claim import Claim
 from tptheory.errors import ShapeError
+from tptheory.proving.certificate_terms import letters_of, moved_terms
 from tptheory.proving.equations import descent, either, equation, in_cases, membership
 from tptheory.proving.indexed import Catalogue, LayerLaw, end_data
 from tptheory.proving.layer_sums import shown_by_sums
-from tptheory.proving.letters import Index, moved_terms
-from tptheory.proving.near_laws import HERE, LawAtIndex, bound_terms, laws_near, letters_of
+from tptheory.proving.letters import Index
+from tptheory.proving.near_laws import HERE, LawAtIndex, bound_terms, laws_near
 from tptheory.proving.proof_data import declarations, proof_data
 from tptheory.proving.proof_search import ProofSearch
 from tptheory.proving.rank_pool import without_last_letter

@@ -10,9 +10,10 @@ from typing import Any, Self
 from tptheory.certificates.reading import BOUND_INDEX
 from tptheory.errors import UnsupportedExpressionError
 from tptheory.proving.anchors import anchored, inverse_name
+from tptheory.proving.certificate_terms import moved_terms
 from tptheory.proving.completion import SHORT, Completion
 from tptheory.proving.contents import inverted
-from tptheory.proving.letters import Family, Letter, Size, moved_terms
+from tptheory.proving.letters import Family, Letter, Size
 from tptheory.proving.rewriting import Statistics
 from tptheory.proving.term_order import INVERSE, PLAIN
 from tptheory.proving.translating import Assumption, Consequences, Reason
