@@ -94,7 +94,7 @@ class Completion:
                 rest, more = self._basis.reduce(rest, goal.rows)
                 origin += more
         proof = None if rest else self._unfolded(origin, whole)
-        self.statistics.stopped = self._budget.stopped or self.statistics.stopped
+        self._note_what_stopped()
         self.statistics.elements = len(self._basis.active)
         self.remainder = goal.with_terms(rest)
         return proof
@@ -112,6 +112,10 @@ class Completion:
         self._budget.allow()
         while len(self._basis.active) < elements and self._grow():
             pass
+        self._note_what_stopped()
+
+    def _note_what_stopped(self) -> None:
+        """Note what stopped the last call; what stopped one before it stands until then."""
         self.statistics.stopped = self._budget.stopped or self.statistics.stopped
 
     def consequences(self) -> list[Polynomial]:
@@ -126,7 +130,7 @@ class Completion:
         """
         self._budget.allow()
         rest, origin = self._basis.reduce(p.terms, p.rows)
-        self.statistics.stopped = self._budget.stopped or self.statistics.stopped
+        self._note_what_stopped()
         return p.with_terms(rest), origin
 
     def rewritten(self, p: Polynomial) -> Polynomial:
