@@ -21,8 +21,7 @@ from tptheory.proving.knowledge import ROOT
 from tptheory.proving.letters import Letter
 from tptheory.proving.obligations import assumed_of
 from tptheory.proving.translating import letters_in
-from tptheory.proving.translation import Translator
-from tptheory.proving.velocities import Velocity
+from tptheory.proving.translation import Translator, Velocity
 from tptheory.proving.words import Polynomial
 
 ROOTS = (ORDERED, ACCRETIVE, ABOVE_TRACE, BY_MINORS, FISCHER, COMPLEX, KRONECKER, SCHUR, INVERSE_FORM, PINV_FORM)

@@ -37,8 +37,7 @@ from tptheory.proving.square_roots import (
     equation_of_root,
 )
 from tptheory.proving.translating import refuse_nonreal
-from tptheory.proving.translation import Reason, Translator
-from tptheory.proving.velocities import Velocity
+from tptheory.proving.translation import Reason, Translator, Velocity
 from tptheory.proving.words import Polynomial
 from tptheory.symbolic.differentiation import differential
 from tptheory.symbolic.rank import Rank
@@ -181,7 +180,7 @@ def _translated(term: Any, translator: Translator) -> Polynomial:
         return translator(goals.symbolic(term))
     velocities = {W: Velocity(W) for W in goals.moving_symbols(term.quantity, term.flow)}
     for W, velocity in velocities.items():
-        translator.define_velocity(velocity, term.flow[W], ("motion", motion_text(term.flow)), W)
+        translator.define_velocity(velocity, term.flow[W], ("motion", motion_text(term.flow)))
     return translator(differential(term.quantity, velocities, term.invertible)).scale(term.sign)
 
 

@@ -33,6 +33,7 @@ from sympy import (
     Transpose,
     ZeroMatrix,
 )
+from sympy.core.basic import Basic
 from sympy.core.function import AppliedUndef
 
 from tptheory.certificates.reading import BOUND_INDEX
@@ -56,6 +57,19 @@ INDEX = Family("index", None, "index", {"index": True})
 ONES: Reason = ("definition", "a column of ones")
 LARGEST_POWER = 100
 """The highest power that is multiplied out."""
+
+
+class Velocity(MatrixSymbol):
+    """The velocity of a symbol along a flow; it equals no symbol of a user's, whatever that symbol is called."""
+
+    def __new__(cls, moving: MatrixSymbol) -> Any:
+        """Make the velocity, which has the shape of the symbol that moves."""
+        return Basic.__new__(cls, moving, *moving.shape)
+
+    @property
+    def name(self) -> str:
+        """The name under which the velocity is printed."""
+        return f"d{self.args[0]}/dt"
 
 
 class Translator(Knowledge):
@@ -101,10 +115,10 @@ class Translator(Knowledge):
         rows, columns = self.size(symbol.rows), self.size(symbol.cols)
         self.alphabet.matrix(self.letter_of(symbol), rows, columns, level=DEFINED)
 
-    def define_velocity(self, symbol: MatrixSymbol, expression: Any, reason: Reason, moving: MatrixSymbol) -> None:
+    def define_velocity(self, symbol: Velocity, expression: Any, reason: Reason) -> None:
         """Let a symbol stand for the velocity of another; rewriting replaces it by the expression of the velocity."""
         rows, columns = self.size(symbol.rows), self.size(symbol.cols)
-        item = self.alphabet.item(self.alphabet.matrix(self.letter_of(moving), rows, columns))
+        item = self.alphabet.item(self.alphabet.matrix(self.letter_of(symbol.args[0]), rows, columns))
         letter = Letter(Family("symbol", symbol, str(symbol.name), {"velocity": item}))
         word = Polynomial.word(self.alphabet, self.alphabet.matrix(letter, rows, columns, level=DEFINED))
         self.assume(word - self(expression), reason)
