@@ -9,8 +9,9 @@ from flint import fmpq_mat
 from sympy import Trace, ZeroMatrix
 
 from tptheory.preamble import *
-from tptheory.proving.completion import Completion, Limits
+from tptheory.proving.completion import Completion
 from tptheory.proving.letters import Family, Letter
+from tptheory.proving.limits import Limits
 from tptheory.proving.searching import StuckError
 from tptheory.proving.tactics import Prover
 from tptheory.proving.words import Alphabet, Polynomial

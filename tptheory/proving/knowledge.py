@@ -11,10 +11,10 @@ from tptheory.certificates.reading import BOUND_INDEX
 from tptheory.errors import UnsupportedExpressionError
 from tptheory.proving.anchors import anchored, inverse_name
 from tptheory.proving.certificate_terms import moved_terms
-from tptheory.proving.completion import SHORT, Completion
+from tptheory.proving.completion import Completion
 from tptheory.proving.contents import inverted
 from tptheory.proving.letters import Family, Letter, Size
-from tptheory.proving.rewriting import Statistics
+from tptheory.proving.limits import SHORT, Statistics
 from tptheory.proving.term_order import INVERSE, PLAIN
 from tptheory.proving.translating import Assumption, Consequences, Reason
 from tptheory.proving.words import Alphabet, Polynomial, summed

@@ -19,7 +19,8 @@ from typing import NamedTuple
 
 from sympy import MatrixSymbol, symbols
 
-from tptheory.proving.completion import Completion, Limits
+from tptheory.proving.completion import Completion
+from tptheory.proving.limits import Limits
 from tptheory.proving.rewriting import Cofactors, Combination
 from tptheory.proving.term_order import Monomial
 from tptheory.proving.translating import Reason
