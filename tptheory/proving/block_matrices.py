@@ -74,7 +74,7 @@ def _compare(translator: Knowledge, M: BlockMatrix, blocks: Blocks, value: Polyn
     """Assume how a determinant compares with 0, and with those of the blocks on the diagonal, where that is known."""
     diagonal = [block for (i, j), block in sorted(blocks.items()) if i == j]
     if all(blocks[j, i] == block.transpose() for (i, j), block in blocks.items() if i != j):
-        assume_fischer(translator, translator(M), value, diagonal, determinant)
+        assume_fischer(translator, translator(M), value, diagonal)
     if len(diagonal) == 2 and diagonal[0] == diagonal[1] and blocks[0, 1] == blocks[1, 0].scale(-1):
         translator.assume(translator.root_defect(value), COMPLEX)
 

@@ -87,6 +87,10 @@ class Knowledge(ABC):
     def trace_of(self, A: Polynomial) -> Polynomial:
         """Return the trace of a square polynomial."""
 
+    @abstractmethod
+    def determinant(self, A: Polynomial) -> Polynomial:
+        """Return the determinant of a square polynomial."""
+
     def assume(self, polynomial: Polynomial, reason: Reason) -> None:
         """Add a hypothesis and its transpose, each once; and what follows from it by the rules of `conclude`."""
         if not polynomial:

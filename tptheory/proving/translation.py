@@ -39,6 +39,7 @@ from sympy.core.function import AppliedUndef
 from tptheory.certificates.reading import BOUND_INDEX
 from tptheory.clock import require_time
 from tptheory.errors import UnsupportedExpressionError
+from tptheory.proving.determinants import determinant
 from tptheory.proving.forms import INVERSE_FORM, PINV_FORM, assume_form
 from tptheory.proving.further_nodes import matrix_node, scalar_node
 from tptheory.proving.knowledge import Knowledge
@@ -288,6 +289,10 @@ class Translator(Knowledge):
         """Return the trace; where traces are opened, one that passes through a size 1 is a product of shape 1x1."""
         trace = A.trace()
         return trace.traces_as_words() if self._opening else trace
+
+    def determinant(self, A: Polynomial) -> Polynomial:
+        """Return the determinant, as far as factors and hypotheses tell it, or else a letter for it."""
+        return determinant(self, A)
 
     def _power(self, base: Polynomial, exponent: int, one: Polynomial) -> Polynomial:
         """Multiply a power out; the power 0 is the identity, and assumes no inverse."""
