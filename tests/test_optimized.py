@@ -13,7 +13,7 @@ from oracles.tampering import tampered
 from oracles.theorems import conjuncts, false, proved
 
 from tptheory import prove, refute
-from tptheory.proving import checker
+from tptheory.certificates import checker
 
 print("optimised:", sys.flags.optimize, file=sys.stderr)
 rng = random.Random(0)

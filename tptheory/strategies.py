@@ -20,9 +20,9 @@ import numpy as np
 from flint import fmpq_mat
 
 from tptheory.checking import checked_integer
+from tptheory.claims.claim import Claim
 from tptheory.claims.ranges import at_small_depths, is_layered
 from tptheory.claims.theorem import Theorem, as_claim
-from tptheory.claims.vocabulary import Claim
 from tptheory.errors import InvalidValueError, MissingLibraryError, complain
 from tptheory.measuring import random_matrices
 from tptheory.measuring.claim_at_values import parts_at

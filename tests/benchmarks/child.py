@@ -29,8 +29,9 @@ def solve_problems(problems: list[dict[str, Any]]) -> int:
     for name in ("tptheory", "tptheory.proving"):
         sys.modules[name] = ModuleType(name)
         sys.modules[name].__path__ = [str(ROOT.joinpath(*name.split(".")))]
-    from tptheory.proving.completion import Completion, Limits
+    from tptheory.proving.completion import Completion
     from tptheory.proving.letters import Family, Letter, Size
+    from tptheory.proving.limits import Limits
     from tptheory.proving.words import Alphabet, Polynomial
 
     solved = 0

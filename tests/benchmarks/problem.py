@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tptheory import Equal
-from tptheory.proving.completion import Completion, Limits
+from tptheory.proving.completion import Completion
 from tptheory.proving.letters import Family, Letter
+from tptheory.proving.limits import Limits
 from tptheory.proving.obligations import assumed_of
 from tptheory.proving.translation import Translator
 from tptheory.proving.unfolding import Membership

@@ -17,9 +17,9 @@ from tptheory import (
     transpose,
 )
 from tptheory.deciding import answers
-from tptheory.deciding.confirming import confirm_counterexample, confirm_proof
+from tptheory.deciding.confirming import confirm_proof
 from tptheory.preamble import *
-from tptheory.proving.tactics import search_proof
+from tptheory.proving.tactics import Prover
 from tptheory.refuting.search import Searched
 
 B, v = MatrixSymbol("B", n, n), MatrixSymbol("v", n, 1)
@@ -87,7 +87,7 @@ FALSE = {
 @pytest.mark.parametrize("claim", FALSE.values(), ids=FALSE.keys())
 def test_a_certificate_of_what_is_false_gives_no_verdict(monkeypatch, claim):
     """If the prover came with an accepted certificate for it, numbers would say no, and both sides would be kept."""
-    accepted = search_proof(Equal(A, A))
+    accepted = Prover(Equal(A, A)).run(seconds=10)
     monkeypatch.setattr(answers.Prover, "run", lambda *_: accepted)
     verdict = prove(claim)
     assert verdict.word == "undecided"
@@ -105,7 +105,7 @@ def test_decide_goes_on_where_the_prover_is_wrong(monkeypatch):
     def crash(*_):
         raise KeyError("a letter")
 
-    accepted = search_proof(Equal(A, A))
+    accepted = Prover(Equal(A, A)).run(seconds=10)
     forged = Certificate({**accepted.data, "cofactors": [["1", [], 7, []]]})
     for search in (lambda *_: accepted, lambda *_: forged, crash):
         monkeypatch.setattr(answers.Prover, "run", search)
@@ -162,7 +162,7 @@ TAMPERED = {
 @pytest.mark.parametrize("found", TAMPERED.values(), ids=TAMPERED.keys())
 def test_a_false_counterexample_gives_no_verdict(monkeypatch, found):
     """Hypotheses, alternatives, and what symbols admit are evaluated again; what does not stand is told."""
-    assert not confirm_counterexample(found)
+    assert not found.check()
     monkeypatch.setattr(answers.CounterexampleSearch, "run", lambda *_: Searched(found))
     verdict = refute(found.claim)
     assert verdict.word == "undecided"
@@ -242,8 +242,8 @@ def test_an_alternative_without_a_value_breaks_nothing(other):
     singular = {B: fmpq_mat(1, 1), v: fmpq_mat(1, 1, [1]), n: 1}
     regular = {**singular, B: fmpq_mat(1, 1, [2])}
     either = AnyOf(Zero(matmul(Inverse(B), v)), other)
-    assert not confirm_counterexample(Counterexample(either, singular))
-    assert confirm_counterexample(Counterexample(either, regular)) is (other != invertible(B))
+    assert not Counterexample(either, singular).check()
+    assert Counterexample(either, regular).check() is (other != invertible(B))
     assert decide(either, 1).refuted is (other != invertible(B))
     assert confirm_proof(either).part is not None
 

@@ -13,7 +13,7 @@ from sympy import MatrixSymbol, Rational, S, Symbol
 from tptheory.claims.goals import rates
 from tptheory.claims.hypotheses import Hypothesis
 from tptheory.numeric.definiteness import is_shown_not_semidefinite
-from tptheory.proving.block_determinants import COMPLEX
+from tptheory.proving.block_matrices import COMPLEX
 from tptheory.proving.determinant_order import ABOVE_TRACE, ACCRETIVE, BY_MINORS, FISCHER, ORDERED
 from tptheory.proving.forms import INVERSE_FORM, PINV_FORM
 from tptheory.proving.further_nodes import KRONECKER, SCHUR
@@ -21,8 +21,7 @@ from tptheory.proving.knowledge import ROOT
 from tptheory.proving.letters import Letter
 from tptheory.proving.obligations import assumed_of
 from tptheory.proving.translating import letters_in
-from tptheory.proving.translation import Translator
-from tptheory.proving.velocities import Velocity
+from tptheory.proving.translation import Translator, Velocity
 from tptheory.proving.words import Polynomial
 
 ROOTS = (ORDERED, ACCRETIVE, ABOVE_TRACE, BY_MINORS, FISCHER, COMPLEX, KRONECKER, SCHUR, INVERSE_FORM, PINV_FORM)

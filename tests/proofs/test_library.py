@@ -10,7 +10,7 @@ from oracles.theorems import PROOFS, counts_of_laws, everything
 from typer.testing import CliRunner
 
 from tptheory import Certificate, crosscheck
-from tptheory.certificates import law_counts
+from tptheory.certificates import checker, law_counts
 from tptheory.claims.ranges import at_small_depths
 from tptheory.cli import app
 from tptheory.deciding import library
@@ -18,7 +18,6 @@ from tptheory.deciding.library import settling, stored_path
 from tptheory.deciding.stored_verdicts import FORMAT
 from tptheory.invariants.law_count import LawCount
 from tptheory.measuring.instances import Instances
-from tptheory.proving import checker
 from tptheory.refuting.violations import second_look
 from tptheory.strategies import instances
 from tptheory.writing.report import check_certificates

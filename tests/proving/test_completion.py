@@ -9,10 +9,11 @@ from flint import fmpq_mat
 from sympy import Trace, ZeroMatrix
 
 from tptheory.preamble import *
-from tptheory.proving.completion import Completion, Limits
+from tptheory.proving.completion import Completion
 from tptheory.proving.letters import Family, Letter
+from tptheory.proving.limits import Limits
 from tptheory.proving.searching import StuckError
-from tptheory.proving.tactics import search_proof
+from tptheory.proving.tactics import Prover
 from tptheory.proving.words import Alphabet, Polynomial
 
 SECONDS = 1.0
@@ -233,7 +234,7 @@ ONE = [Equal(c * Identity(n), Identity(n))]
 def test_an_identity_rewrites_what_has_its_size(claim, word):
     """An equation between multiples of an identity says nothing of matrices of other sizes."""
     try:
-        found = search_proof(claim, 5).check().accepted
+        found = Prover(claim).run(5).check().accepted
     except StuckError:
         found = False
     assert found == (word == "proved")

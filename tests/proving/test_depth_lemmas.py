@@ -8,7 +8,7 @@ from tptheory.claims.ranges import at_small_depths
 from tptheory.preamble import *
 from tptheory.proving.restating import restated
 from tptheory.proving.searching import StuckError
-from tptheory.proving.tactics import search_proof
+from tptheory.proving.tactics import Prover
 
 net = DeepLinearNetwork(depth=L)
 batch = DeepLinearNetwork(depth=L, batch=B)
@@ -166,12 +166,12 @@ def test_what_needs_a_lemma_is_proved(claim):
 def test_what_is_false_is_not_proved(claim):
     """The search ends without a proof."""
     with pytest.raises(StuckError):
-        search_proof(claim, seconds=2)
+        Prover(claim).run(seconds=2)
 
 
 def test_a_penalised_loss_falls_under_decay():
     """The penalties up to a layer belong to the lemma."""
-    assert search_proof(penalised_falls(mu, mu), seconds=20).check().accepted
+    assert Prover(penalised_falls(mu, mu)).run(seconds=20).check().accepted
 
 
 def test_a_certificate_holds_no_lemma_that_nothing_uses():

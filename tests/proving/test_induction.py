@@ -21,7 +21,7 @@ from tptheory import (
 from tptheory.claims.ranges import at_small_depths
 from tptheory.errors import InvalidValueError
 from tptheory.preamble import *
-from tptheory.proving.letters import indices_in
+from tptheory.proving.certificate_terms import indices_in
 from tptheory.proving.restating import restated
 
 net = DeepLinearNetwork(depth=L)

@@ -177,6 +177,3 @@ def at_least(expression: Any, bound: Any) -> AtMost:
     '0 ≤ s'
     """
     return AtMost(bound, expression)
-
-
-__all__ = ["AtMost", "NonNegative", "at_least", "at_most"]

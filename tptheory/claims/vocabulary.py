@@ -307,16 +307,3 @@ class Parallel(Claim):
     def conclusion(self, say: Callable[[Any], str]) -> str:
         """Return ``first is parallel to second``."""
         return f"{say(self.first)} ∥ {say(self.second)}"
-
-
-__all__ = [
-    "Claim",
-    "Equal",
-    "ImageWithin",
-    "Orthogonal",
-    "OrthogonalImages",
-    "Parallel",
-    "RankAtMost",
-    "RowSpaceWithin",
-    "Zero",
-]

@@ -15,7 +15,7 @@ from tptheory.claims.goals import Goal, Vanishes
 from tptheory.claims.theorem import Theorem, as_claim
 from tptheory.claims.vacuity import oversized, unmeetable
 from tptheory.clock import TimeUpError, time_limit
-from tptheory.deciding.confirming import confirm_counterexample, confirm_proof
+from tptheory.deciding.confirming import confirm_proof
 from tptheory.deciding.contradiction import NO_INSTANCE, unless_absurd
 from tptheory.deciding.verdicts import Cause, Proved, Refuted, Undecided
 from tptheory.errors import TptheoryError, UnsupportedExpressionError
@@ -263,7 +263,7 @@ def confirmed_counterexample(claim: Claim, found: Counterexample, seconds: float
 
     Otherwise return `Undecided`, with both sides as evidence.
     """
-    if confirm_counterexample(found):
+    if found.check():
         return Refuted(claim, found, seconds)
     evidence = {"part": found.claim.statement(), "instance": found.to_json(), "report": REPORT}
     reason = "the search and a second evaluation disagree on a counterexample"

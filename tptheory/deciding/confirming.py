@@ -3,8 +3,7 @@
 A claim with a proof is evaluated at exact instances that meet the hypotheses, degenerate ones among them. A claim about
 any depth is written out at the depths 1 to 3, or at 1 and 2 if its proof was stored; if no instance is found there, it
 is written out up to depth 6, and then instances are built as the search for counterexamples builds them. Along a flow,
-symbols move with the rule's own velocities. A counterexample is evaluated without anything that the search had
-compiled.
+symbols move with the rule's own velocities. A counterexample has its second entry in `Counterexample.check`.
 """
 
 from __future__ import annotations
@@ -36,7 +35,6 @@ from tptheory.measuring.random_matrices import degenerate, entries, generic, one
 from tptheory.numeric.evaluation import evaluate
 from tptheory.refuting.counterexample import Counterexample
 from tptheory.refuting.search import CounterexampleSearch
-from tptheory.refuting.violations import second_look
 
 INSTANCES = 18
 """At about how many instances, over all of its parts, a claim with a proof is evaluated."""
@@ -153,11 +151,6 @@ def _built_instances(claim: Claim) -> Iterator[tuple[Claim, Instance]]:
                 yield part, values
             if process_time() > until:
                 break
-
-
-def confirm_counterexample(found: Counterexample) -> bool:
-    """Whether a counterexample breaks the claim as typed, hypotheses and declared assumptions included."""
-    return second_look(found.claim, found.values) is not None
 
 
 class _Look:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from multiprocessing import get_all_start_methods
 from pathlib import Path
 from time import perf_counter
@@ -174,7 +174,7 @@ def settling(
     ]
     jobs = min(jobs or cores(), len(tasks)) if "fork" in get_all_start_methods() else 1
     with ExitStack() as stack:
-        futures: list[Future[dict[str, Any]]] = []
+        futures: list[Future[_Result]] = []
         if jobs > 1:
             pool = stack.enter_context(processes(jobs, "fork", _inherit, tasks))
             futures = [pool.submit(_settle_numbered, i) for i in range(len(tasks))]
@@ -200,22 +200,40 @@ class Settling:
     say: Callable[[Found], Any] | None = None
 
 
-def _settled_alone(task: Settling) -> dict[str, Any]:
+@dataclass(frozen=True)
+class _Result:
+    """What a worker found of a theorem, as plain data that a process can send.
+
+    Attributes:
+        form: the verdict as it is stored; None if it is undecided.
+        seconds: how long it took.
+        reason: why it is undecided.
+        evidence: how far the search got, if it is undecided.
+        confirmed: at how many instances the claim was evaluated beside its proof.
+        recalled: whether the verdict was stored.
+        distrusted: why a stored verdict was not trusted.
+        said: what the caller's function said of the verdict.
+    """
+
+    form: dict[str, Any] | None
+    seconds: float
+    reason: str = ""
+    evidence: dict[str, Any] = field(default_factory=dict)
+    confirmed: int = 0
+    recalled: bool = False
+    distrusted: str = ""
+    said: Any = None
+
+
+def _settled_alone(task: Settling) -> _Result:
     """Settle one theorem in a process of its own, and say so if that process is ended from outside, too."""
     started = perf_counter()
     with processes(1, "fork", _inherit, [task]) as pool:
         try:
             return pool.submit(_settle_numbered, 0).result()
         except BrokenProcessPool:
-            return {
-                "form": None,
-                "reason": "the process that searched was ended from outside, perhaps for want of memory",
-                "evidence": {},
-                "seconds": perf_counter() - started,
-                "holds": False,
-                "distrusted": "",
-                "said": None,
-            }
+            reason = "the process that searched was ended from outside, perhaps for want of memory"
+            return _Result(None, perf_counter() - started, reason)
 
 
 def _search_seconds(theorem: Theorem, seconds: float) -> float:
@@ -234,40 +252,42 @@ def _looked_up(task: Settling) -> Settled:
     return Settled(task.theorem, verdict, perf_counter() - started, held, distrusted)
 
 
-def _settle(task: Settling) -> dict[str, Any]:
+def _settle(task: Settling) -> _Result:
     """Settle a theorem, and return the result as plain data."""
     found = _looked_up(task)
     verdict = found.verdict
-    data: dict[str, Any] = {"distrusted": found.distrusted, "holds": found.recalled, "said": None}
-    data["form"] = stored_form(task.theorem, verdict)
+    result = _Result(
+        stored_form(task.theorem, verdict),
+        found.seconds,
+        confirmed=verdict.confirmed if isinstance(verdict, Proved) else 0,
+        recalled=found.recalled,
+        distrusted=found.distrusted,
+        said=None if task.say is None else task.say(verdict),
+    )
     if isinstance(verdict, Undecided):
-        data |= {"reason": verdict.reason, "evidence": json.loads(json.dumps(verdict.evidence, default=str))}
-    data["confirmed"] = verdict.confirmed if isinstance(verdict, Proved) else 0
-    data["seconds"] = found.seconds
-    if task.say is not None:
-        data["said"] = task.say(verdict)
-    return data
+        evidence = json.loads(json.dumps(verdict.evidence, default=str))
+        return replace(result, reason=verdict.reason, evidence=evidence)
+    return result
 
 
-def _settled(task: Settling, found: dict[str, Any]) -> Settled:
+def _settled(task: Settling, found: _Result) -> Settled:
     """Build a verdict from plain data; what a worker found by a search must pass its check here once more."""
-    theorem, seconds = task.theorem, found["seconds"]
-    form = found["form"]
+    theorem, form, seconds = task.theorem, found.form, found.seconds
     verdict: Found | None
-    if not isinstance(form, dict):
-        verdict = Undecided(theorem.claim, found["reason"], found["evidence"], seconds)
-    elif found["holds"] and form["format"] == checker.FORMAT:
-        verdict = Proved(theorem.claim, Certificate(form), seconds, found["confirmed"])
-    elif found["holds"] and form["format"] == law_counts.FORMAT:
-        verdict = theorem.claim.verdict_of(LawCountCertificate(form), seconds, found["confirmed"])
+    if form is None:
+        verdict = Undecided(theorem.claim, found.reason, found.evidence, seconds)
+    elif found.recalled and form["format"] == checker.FORMAT:
+        verdict = Proved(theorem.claim, Certificate(form), seconds, found.confirmed)
+    elif found.recalled and form["format"] == law_counts.FORMAT:
+        verdict = theorem.claim.verdict_of(LawCountCertificate(form), seconds, found.confirmed)
     else:
         verdict = _found_again(theorem, form, seconds)
-        if isinstance(verdict, Refuted) and not found["holds"]:  # it was searched for just now, by a worker
+        if isinstance(verdict, Refuted) and not found.recalled:  # it was searched for just now, by a worker
             verdict = replace(verdict, counterexample=replace(verdict.counterexample, stored=False))
     if verdict is None:
         reason = "what was found does not hold when it is checked again: this is a bug"
         verdict = Undecided(theorem.claim, reason, {}, seconds)
-    return Settled(theorem, verdict, seconds, found["holds"], found["distrusted"], found["said"])
+    return Settled(theorem, verdict, seconds, found.recalled, found.distrusted, found.said)
 
 
 def _found_again(theorem: Theorem, form: dict[str, Any], seconds: float) -> Found | None:
@@ -286,5 +306,5 @@ def _inherit(tasks: Sequence[Settling]) -> None:
     _inherited[:] = tasks
 
 
-def _settle_numbered(number: int) -> dict[str, Any]:
+def _settle_numbered(number: int) -> _Result:
     return _settle(_inherited[number])

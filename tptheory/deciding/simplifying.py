@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from numbers import Real
 from time import perf_counter
@@ -35,7 +35,7 @@ from tptheory.errors import InvalidTypeError, InvalidValueError, UnsupportedExpr
 from tptheory.keywords import known_keywords
 from tptheory.proving.back_translation import letter_count
 from tptheory.proving.certificate import Certificate
-from tptheory.proving.normal_forms import normal_forms
+from tptheory.proving.normal_forms import Cost, normal_forms
 from tptheory.symbolic.arguments import as_expression
 from tptheory.symbolic.expressions import Pinv
 from tptheory.symbolic.layers import layer_symbols
@@ -49,7 +49,6 @@ SHARE_OF_SEARCH = 0.5
 """What part of the time the search for normal forms may take; the proofs have the rest."""
 RESERVED_NAMES = frozenset({"I", "Pinv", "Inverse", "Trace", "LogPdet", "Determinant"})
 """What the notation itself writes: an expression with a symbol of such a name would read as another one."""
-Cost = Callable[[Any], Any]
 
 
 @dataclass(frozen=True, repr=False)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import lcm
 from time import perf_counter
 from typing import Any, NoReturn
 
-from flint import fmpq, fmpq_mat
+from flint import fmpq_mat
 from sympy import MatrixSymbol
 
 from tptheory.checking import checked_integer, widths_text
@@ -247,12 +246,6 @@ def _with_laws(
                 rows.append(row)
         if len(rows) > before and isinstance(law.verdict, Proved):
             used.append({**law.verdict.certificate.data, "title": f"{law.general} is conserved"})
-    return LawCountCertificate(
-        {**data, "title": claim.statement(), "differentials": [*map(_whole, rows)], "laws": used}
-    )
-
-
-def _whole(row: Sequence[Any]) -> list[int]:
-    """Multiply rationals by their common denominator."""
-    common = lcm(*(int(fmpq(a).q) for a in row))
-    return [int(fmpq(a).p) * common // int(fmpq(a).q) for a in row]
+    whole = [fmpq_mat([row]).numer_denom()[0].entries() for row in rows]
+    certified = {"differentials": [[int(a) for a in row] for row in whole], "laws": used}
+    return LawCountCertificate({**data, "title": claim.statement(), **certified})

@@ -24,10 +24,7 @@ class CountedLaws(ShownAsTable):
     """How many independent conserved quantities a rule has near almost every value of its parameters and states.
 
     Attributes:
-        count: ``dimension - rank``. A rank modulo a prime is at most the true one, so that the count bounds the number
-            of laws from above in any case; the probability that a rank came out too small is about 2^-50.
         dimension: the number of parameters, with those of the rule's states.
-        rank: the dimension of the Lie algebra that the data span, at a random point: that of the orbits.
         ranks: of brackets of at most 1, 2, 3, ... fields; the last two orders add nothing.
         primes: two primes that agree on the ranks' limit.
         constants: the constants of the rule that were given, as pairs of a name and a value in words.
@@ -39,15 +36,27 @@ class CountedLaws(ShownAsTable):
     widths: tuple[int, ...]
     biases: bool
     batch: int | None
-    count: int
     dimension: int
-    rank: int
     ranks: tuple[int, ...]
     primes: tuple[int, int]
     seed: int
     constants: tuple[tuple[str, str], ...] = ()
     drawn: tuple[str, ...] = ()
     found: ConservationLaws | None = field(default=None, compare=False)
+
+    @property
+    def rank(self) -> int:
+        """The dimension of the Lie algebra that the data span, at a random point: that of the orbits."""
+        return self.ranks[-1]
+
+    @property
+    def count(self) -> int:
+        """The number of laws, ``dimension - rank``.
+
+        A rank modulo a prime is at most the true one, so that the count bounds the number of laws from above in any
+        case; the probability that a rank came out too small is about 2^-50.
+        """
+        return self.dimension - self.rank
 
     @property
     def matched(self) -> bool | None:

@@ -1,5 +1,1 @@
 """From a claim to a certificate, and the checker by which every certificate is judged."""
-
-from tptheory.certificates import checker
-
-__all__ = ["checker"]

@@ -12,8 +12,7 @@ from typing import Any
 
 from tptheory.proving.knowledge import PRINCIPAL_ROOT, ROOT
 from tptheory.proving.letters import Family, Letter
-from tptheory.proving.translation import Translator
-from tptheory.proving.velocities import Velocity
+from tptheory.proving.translation import Translator, Velocity
 from tptheory.proving.words import Polynomial
 
 

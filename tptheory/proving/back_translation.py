@@ -13,6 +13,7 @@ from tptheory.errors import UnsupportedExpressionError
 from tptheory.proving.factoring import Factoring, Product, Sum
 from tptheory.proving.knowledge import DIRECTION, PRINCIPAL_ROOT, ROOT
 from tptheory.proving.letters import Letter
+from tptheory.proving.nonnegative import half_of
 from tptheory.proving.translating import size_expression
 from tptheory.proving.translation import Translator
 from tptheory.proving.words import Polynomial, Rational, divide, rotations, square_root, summed
@@ -123,7 +124,7 @@ class BackTranslator:
     def _square(self, group: dict[str, Any]) -> Iterator[Any]:
         """Run through at most one way to write a combination of traces as a multiple of ``tr(D' D)``."""
         readings = {cycle: self._plainest(cycle) for cycle in group}
-        halves = {c: word[len(word) // 2 :] for c, word in readings.items() if self._is_square(word)}
+        halves = {c: word[len(word) // 2 :] for c, word in readings.items() if half_of(self.alphabet, [word])}
         if not 1 < len(halves) <= MOST_SQUARES:
             return
         first = group[next(iter(halves))]
@@ -150,11 +151,6 @@ class BackTranslator:
                 return D
         return None
 
-    def _is_square(self, word: str) -> bool:
-        """Whether a word is that of ``A' A``."""
-        half = len(word) // 2
-        return len(word) % 2 == 0 and word[:half] == self.alphabet.transpose(word[half:])
-
     def _readings(self, cycle: str) -> dict[str, str]:
         """Return the rotations of a trace, and of its transpose, by the letter that they begin with; the least each."""
         found: dict[str, str] = {}
@@ -167,7 +163,7 @@ class BackTranslator:
         turned = self.alphabet.transpose
 
         def key(word: str) -> tuple[bool, bool, int, str]:
-            square = self._is_square(word)
+            square = bool(half_of(self.alphabet, [word]))
             transposes = sum(self.alphabet.letters[a][1] for a in word)
             return (
                 self.alphabet.shape(word)[0] != 1,

@@ -17,7 +17,7 @@ from tptheory.proving.auxiliary_letters import AuxiliaryLetters
 from tptheory.proving.completion import Completion
 from tptheory.proving.knowledge import ROOT
 from tptheory.proving.multiples import sum_that_vanishes
-from tptheory.proving.nonnegative import half_of
+from tptheory.proving.nonnegative import half_of, half_of_trace
 from tptheory.proving.norms import Squares, VanishingSum, gram, traced, vanishing_with
 from tptheory.proving.searching import (
     Attempt,
@@ -60,28 +60,24 @@ class LemmaCandidate(NamedTuple):
         return [(p.scale(sign), *others) for sign in (1, -1) for p in turned]
 
 
-def by_cancellation(attempt: Attempt) -> Attempt:
-    """Try an attempt with lemmas: first with those that follow from the hypotheses, then with those of lemmas too."""
-
-    def tried(translator: Translator, deadline: float) -> Proof:
-        lemmas = LemmaChain(translator)
-        stuck = StuckError("no lemma by cancellation was found")
-        if translator.maybe_nonreal is not None:
-            raise stuck
-        for _ in range(ROUNDS):
-            refuse_when_late(deadline)
-            known = len(lemmas.lemmas)
-            for polynomial, proof in _lemmas(lemmas.branch, deadline):
-                lemmas.add(polynomial, proof)
-            if len(lemmas.lemmas) == known:
-                break
-            try:
-                return lemmas.close(attempt(lemmas.branch, deadline))
-            except StuckError as error:
-                stuck = error
+def by_cancellation(attempt: Attempt, translator: Translator, deadline: float) -> Proof:
+    """Prove with lemmas: first with those that follow from the hypotheses, then with those of lemmas too."""
+    lemmas = LemmaChain(translator)
+    stuck = StuckError("no lemma by cancellation was found")
+    if translator.maybe_nonreal is not None:
         raise stuck
-
-    return tried
+    for _ in range(ROUNDS):
+        refuse_when_late(deadline)
+        known = len(lemmas.lemmas)
+        for polynomial, proof in _lemmas(lemmas.branch, deadline):
+            lemmas.add(polynomial, proof)
+        if len(lemmas.lemmas) == known:
+            break
+        try:
+            return lemmas.close(attempt(lemmas.branch, deadline))
+        except StuckError as error:
+            stuck = error
+    raise stuck
 
 
 def _lemmas(translator: Translator, deadline: float) -> list[tuple[Polynomial, Proof]]:
@@ -256,10 +252,7 @@ def _half_of_term(p: Polynomial, monomial: Monomial) -> str:
     scalars, word = monomial
     if word:
         return "" if scalars else half_of(p.alphabet, [word])
-    if not (p.is_scalar and len(scalars) == 1 and p.alphabet.is_trace(scalars[0])):
-        return ""
-    (trace,) = scalars
-    return half_of(p.alphabet, rotations(trace))
+    return half_of_trace(p.alphabet, scalars[0]) if p.is_scalar and len(scalars) == 1 else ""
 
 
 def unit_factors(h: Polynomial) -> Iterator[Polynomial]:

@@ -17,34 +17,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tptheory.proving.letters import Size
-from tptheory.proving.rewriting import NO_COFACTORS, Basis, Budget, Cofactors, Combination, Element, Statistics, without
+from tptheory.proving.limits import Budget, Limits, Statistics
+from tptheory.proving.rewriting import NO_COFACTORS, Basis, Cofactors, Combination, Element, without
 from tptheory.proving.traces import Traces
 from tptheory.proving.unfolding import Membership, Unfolding
 from tptheory.proving.words import Alphabet, Polynomial, Terms, divide
-
-
-@dataclass(frozen=True)
-class Limits:
-    """When a completion stops.
-
-    Attributes:
-        seconds: how long it may take.
-        length: the length of the longest overlap of two leading words that is looked at.
-        elements: how many elements the basis may have.
-        terms: how many terms may be held at a time. Overlaps in the queue, and the cofactors of a proof while it is
-            unfolded, count as terms; each of them takes some hundred bytes.
-        effort: how much work may be done in all, in steps of about a microsecond; None for as much as there is time.
-    """
-
-    seconds: float = 10.0
-    length: int = 40
-    elements: int = 4000
-    terms: int = 2_000_000
-    effort: int | None = None
-
-
-SHORT = Limits(effort=20_000)
-"""The limits of a completion that only helps to choose a step of a search: a few hundredths of a second."""
 
 
 @dataclass
@@ -64,7 +41,7 @@ class Completion:
 
     def __post_init__(self) -> None:
         """Seed the basis with the hypotheses, shortest first."""
-        self._budget = Budget(self.limits.seconds, self.limits.terms, self.limits.effort)
+        self._budget = Budget(self.limits)
         self._basis = Basis(self.alphabet, self._budget)
         self._queue: list[tuple[int, int, int, int, int]] = []
         self._heads: dict[str, list[int]] = {}
@@ -94,7 +71,7 @@ class Completion:
                 rest, more = self._basis.reduce(rest, goal.rows)
                 origin += more
         proof = None if rest else self._unfolded(origin, whole)
-        self.statistics.stopped = self._budget.stopped or self.statistics.stopped
+        self._note_what_stopped()
         self.statistics.elements = len(self._basis.active)
         self.remainder = goal.with_terms(rest)
         return proof
@@ -112,6 +89,10 @@ class Completion:
         self._budget.allow()
         while len(self._basis.active) < elements and self._grow():
             pass
+        self._note_what_stopped()
+
+    def _note_what_stopped(self) -> None:
+        """Note what stopped the last call; what stopped one before it stands until then."""
         self.statistics.stopped = self._budget.stopped or self.statistics.stopped
 
     def consequences(self) -> list[Polynomial]:
@@ -126,7 +107,7 @@ class Completion:
         """
         self._budget.allow()
         rest, origin = self._basis.reduce(p.terms, p.rows)
-        self.statistics.stopped = self._budget.stopped or self.statistics.stopped
+        self._note_what_stopped()
         return p.with_terms(rest), origin
 
     def rewritten(self, p: Polynomial) -> Polynomial:

@@ -58,6 +58,7 @@ def _is_nonzero(alphabet: Alphabet, scalar: str) -> bool:
 
 
 Inversion = Callable[[Polynomial], Polynomial]
+"""A function that returns the inverse, or the pseudo-inverse, of a polynomial."""
 
 
 def inverted(A: Polynomial, invert: Inversion, reciprocal: Inversion) -> Polynomial:

@@ -11,7 +11,7 @@ What a determinant exceeds others by has a root, and so has each determinant her
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import reduce
 from itertools import permutations
 from operator import mul
@@ -31,32 +31,25 @@ BY_MINORS: Reason = ("definition", "sums of products of minors, by Cauchy and Sc
 FISCHER: Reason = ("definition", "of a form: between 0 and the product of those of diagonal blocks")
 MOST_TERMS = 3
 """A sum of more terms is not compared with its parts."""
-Find = Callable[[Knowledge, Polynomial], Polynomial]
-"""Returns the determinant of a matrix."""
 
 
-def assume_order(translator: Knowledge, A: Polynomial, value: Polynomial, determinant: Find) -> None:
+def assume_order(translator: Knowledge, A: Polynomial, value: Polynomial) -> None:
     """Assume of the determinant of an accretive sum that it is not below 0, and what parts it is not below.
 
     Args:
         translator: the translator, which learns the roots.
         A: the matrix.
         value: its determinant.
-        determinant: returns the determinants of the parts.
     """
     if len(A.terms) > MOST_TERMS or has_layers(A):
         return
     if len(A.terms) == 2 and not translator.comparing:
-        translator.conclude(("det", A, "order"), lambda zero: _with_larger(translator, zero, A, value, determinant))
-    of_part = _of_parts(determinant)
-    _compare_with_grams(translator, A, value, of_part)
-    key = ("det", A, "accretive")
-    assume_once_known(translator, key, lambda: _of_accretive(translator, A, value, of_part))
+        translator.conclude(("det", A, "order"), lambda zero: _with_larger(translator, zero, A, value))
+    _compare_with_grams(translator, A, value)
+    assume_once_known(translator, ("det", A, "accretive"), lambda: _of_accretive(translator, A, value))
 
 
-def _of_accretive(
-    translator: Knowledge, A: Polynomial, value: Polynomial, of_part: Find
-) -> Iterator[tuple[Polynomial, Reason]]:
+def _of_accretive(translator: Knowledge, A: Polynomial, value: Polynomial) -> Iterator[tuple[Polynomial, Reason]]:
     """Run through what has a root if a matrix is known to be accretive: its determinant, less those of its parts."""
     forms, whole = Forms(translator), Polynomial.identity(A.alphabet, A.rows)
     if not forms.is_accretive(A):
@@ -66,25 +59,24 @@ def _of_accretive(
     for m, c in sorted(A.terms.items()) if len(A.terms) > 1 else ():
         P = A.with_terms({m: c})
         if forms.is_semidefinite(m, c):
-            yield from _has_root(translator, value - of_part(translator, P) - of_part(translator, A - P), ORDERED)
+            parts = _determinant_of_part(translator, P), _determinant_of_part(translator, A - P)
+            yield from _has_root(translator, value - parts[0] - parts[1], ORDERED)
     if A.terms.get(((), "")) == 1 and forms.is_form(A - whole):
         one = Polynomial.identity(A.alphabet, 1)
         yield from _has_root(translator, value - one - (A - whole).trace(), ABOVE_TRACE)
 
 
-def _compare_with_grams(translator: Knowledge, A: Polynomial, value: Polynomial, determinant: Find) -> None:
+def _compare_with_grams(translator: Knowledge, A: Polynomial, value: Polynomial) -> None:
     """Assume ``det(B C)^2 <= det(B B') det(C'C)`` for a product whose factors are not square (Cauchy and Binet)."""
     for (scalars, word), c in A.terms.items() if len(A.terms) == 1 else ():
         if len(word) == 2 and not scalars and c == 1 and word[1] != A.alphabet.adjoints[word[0]]:
             B, C = (Polynomial.word(A.alphabet, letter) for letter in word)
-            grams = determinant(translator, B * B.transpose()) * determinant(translator, C.transpose() * C)
+            grams = reduce(mul, (_determinant_of_part(translator, G) for G in (B * B.transpose(), C.transpose() * C)))
             for equation in _has_root(translator, grams - value * value, BY_MINORS) if B.rows != B.columns else ():
                 translator.assume(*equation)
 
 
-def assume_fischer(
-    translator: Knowledge, M: Polynomial, value: Polynomial, diagonal: list[Polynomial], determinant: Find
-) -> None:
+def assume_fischer(translator: Knowledge, M: Polynomial, value: Polynomial, diagonal: list[Polynomial]) -> None:
     """Assume that the determinant of a form is at most the product of those of its diagonal blocks (Fischer, 1908)."""
 
     def consequences(zero: Polynomial) -> Iterator[tuple[Polynomial, Reason]]:
@@ -92,23 +84,19 @@ def assume_fischer(
             if not scalars and abs(c) == 1 and _is_square_of_root(zero.alphabet, word):
                 square = Polynomial.word(zero.alphabet, word)
                 if square - zero.scale(c) == M:
-                    product = reduce(mul, (determinant(translator, block) for block in diagonal))
+                    product = reduce(mul, map(translator.determinant, diagonal))
                     yield from ((translator.root_defect(number), FISCHER) for number in (value, product - value))
 
     translator.conclude(("det", M, "fischer"), consequences)
 
 
-def _of_parts(determinant: Find) -> Find:
-    """Return what finds the determinant of a part: it has parts itself, but no equal sum is brought in for it."""
-
-    def find(translator: Knowledge, A: Polynomial) -> Polynomial:
-        before, translator.comparing = translator.comparing, True
-        try:
-            return determinant(translator, A)
-        finally:
-            translator.comparing = before
-
-    return find
+def _determinant_of_part(translator: Knowledge, A: Polynomial) -> Polynomial:
+    """Return the determinant of a part: it has parts itself, but no equal sum is brought in for it."""
+    before, translator.comparing = translator.comparing, True
+    try:
+        return translator.determinant(A)
+    finally:
+        translator.comparing = before
 
 
 def _has_root(translator: Knowledge, number: Polynomial, reason: Reason) -> Iterator[tuple[Polynomial, Reason]]:
@@ -117,25 +105,21 @@ def _has_root(translator: Knowledge, number: Polynomial, reason: Reason) -> Iter
         yield translator.root_defect(number), reason
 
 
-def equal_sums(
-    translator: Knowledge, zero: Polynomial, n: Size, determinant: Find
-) -> Iterator[tuple[Polynomial, Reason]]:
+def equal_sums(translator: Knowledge, zero: Polynomial, n: Size) -> Iterator[tuple[Polynomial, Reason]]:
     """Conclude from ``S = R + T T'`` that the determinants of both sides are equal, if they are of size ``n``."""
-    determinant = _of_parts(determinant)
     for larger, parts in _sums(zero):
         if (larger.rows, larger.columns) == (n, n):
-            yield determinant(translator, larger) - determinant(translator, parts), SAME
+            yield _determinant_of_part(translator, larger) - _determinant_of_part(translator, parts), SAME
 
 
 def _with_larger(
-    translator: Knowledge, zero: Polynomial, A: Polynomial, value: Polynomial, determinant: Find
+    translator: Knowledge, zero: Polynomial, A: Polynomial, value: Polynomial
 ) -> Iterator[tuple[Polynomial, Reason]]:
     """Conclude from ``S = R + T T'``, or ``S = u v'``, that both have one determinant in a sum."""
-    determinant = _of_parts(determinant)
     for larger, parts in (*_sums(zero), *_dyads(zero)):
         (m,) = larger.terms
         if m in A.terms and (larger.rows, larger.columns) == (A.rows, A.columns):
-            yield value - determinant(translator, A + (parts - larger).scale(A.terms[m])), SAME
+            yield value - _determinant_of_part(translator, A + (parts - larger).scale(A.terms[m])), SAME
 
 
 def _sums(zero: Polynomial) -> Iterator[tuple[Polynomial, Polynomial]]:

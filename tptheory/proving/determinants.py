@@ -42,9 +42,9 @@ def determinant(translator: Knowledge, A: Polynomial) -> Polynomial:
         return Polynomial.identity(A.alphabet, 1).scale(0)
     translator.conclude(("det", n), lambda zero: _equal_determinants(translator, zero, n))
     translator.conclude(("det", n, "kernel"), lambda zero: _singular(translator, zero, n))
-    translator.conclude(("det", n, "order"), lambda zero: equal_sums(translator, zero, n, determinant))
+    translator.conclude(("det", n, "order"), lambda zero: equal_sums(translator, zero, n))
     value = _of_sum(translator, A) if len(A.terms) > 1 else _of_term(translator, A)
-    assume_order(translator, A, value, determinant)
+    assume_order(translator, A, value)
     return value
 
 

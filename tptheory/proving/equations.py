@@ -14,13 +14,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import partial
 from itertools import permutations, product
 from time import perf_counter
 
 from tptheory.proving.auxiliary_letters import AuxiliaryLetters, replaced
 from tptheory.proving.completion import Completion
 from tptheory.proving.multiples import cancelling_squares
-from tptheory.proving.nonnegative import half_of
+from tptheory.proving.nonnegative import half_of, half_of_trace
 from tptheory.proving.norms import VanishingSum, gram, traced, vanishing_with, with_squares
 from tptheory.proving.rewriting import NO_COFACTORS, Cofactors, Combination, traced_cofactors
 from tptheory.proving.searching import (
@@ -45,7 +46,7 @@ from tptheory.proving.squares import squares_of
 from tptheory.proving.telling import telling_hypotheses
 from tptheory.proving.translation import CASE, Translator
 from tptheory.proving.unfolding import Membership
-from tptheory.proving.words import Polynomial, rotations
+from tptheory.proving.words import Polynomial
 
 SQUARED = 12
 """A difference with more terms than this is not squared: its square has that many terms squared."""
@@ -59,36 +60,34 @@ SPLITS = 3
 """How deeply splits into cases may be nested in a proof."""
 
 
-def equation(left: Polynomial, right: Polynomial, squared: int = 1) -> Attempt:
+def equation(left: Polynomial, right: Polynomial, translator: Translator, deadline: float, squared: int = 1) -> Proof:
     """Show ``left = right`` by membership; failing that, by ``|D|^2 = 0`` for the difference ``D``.
 
     Args:
         left: the left side.
         right: the right side.
+        translator: the translator with the hypotheses.
+        deadline: when to end.
         squared: how many times ``D'D`` may take the place of ``D``, where nothing else leads to the end.
     """
     D = left - right
-
-    def attempt(translator: Translator, deadline: float) -> Proof:
-        basis = completion(translator, deadline)
-        try:
-            found = combination_of(basis, D)
-            return concluded(translator, found, lambda origin: proof_by_combination((left, right.scale(-1)), origin))
-        except StuckError as stuck:
-            if len(D.terms) > SQUARED or translator.maybe_nonreal is not None:
-                raise
-            first = stuck
-        proof = _by_squares(basis, left, right, translator, deadline)
-        if proof is not None:
-            return proof
-        if not (squared and translator.squares_twice) or len(D.terms) > SQUARED_TWICE:
-            raise first
-        try:
-            return _by_its_square(translator, left, right, deadline, squared - 1)
-        except StuckError:
-            raise first from None
-
-    return attempt
+    basis = completion(translator, deadline)
+    try:
+        found = combination_of(basis, D)
+        return concluded(translator, found, lambda origin: proof_by_combination((left, right.scale(-1)), origin))
+    except StuckError as stuck:
+        if len(D.terms) > SQUARED or translator.maybe_nonreal is not None:
+            raise
+        first = stuck
+    proof = _by_squares(basis, left, right, translator, deadline)
+    if proof is not None:
+        return proof
+    if not (squared and translator.squares_twice) or len(D.terms) > SQUARED_TWICE:
+        raise first
+    try:
+        return _by_its_square(translator, left, right, deadline, squared - 1)
+    except StuckError:
+        raise first from None
 
 
 def _by_squares(
@@ -110,59 +109,49 @@ def _by_its_square(translator: Translator, left: Polynomial, right: Polynomial, 
     refuse_when_late(deadline)
     square = gram(left - right)
     lemmas = LemmaChain(translator)
-    number, sign = lemmas.add(square, equation(square, square.scale(0), squared)(translator, deadline))
+    number, sign = lemmas.add(square, equation(square, square.scale(0), translator, deadline, squared))
     place, factor = traced_cofactors(translator.alphabet, NO_COFACTORS, square.columns)
     shown = VanishingSum(Membership([(sign * factor, place, number)]))
     return lemmas.close(shown.cancellation(lemmas.branch, left, right.scale(-1)))
 
 
-def membership(left: Polynomial, right: Polynomial) -> Attempt:
+def membership(left: Polynomial, right: Polynomial, translator: Translator, deadline: float) -> Proof:
     """Show ``left = right`` by membership alone."""
-
-    def attempt(translator: Translator, deadline: float) -> Proof:
-        found = combination_of(completion(translator, deadline), left - right)
-        return concluded(translator, found, lambda origin: proof_by_combination((left, right.scale(-1)), origin))
-
-    return attempt
+    found = combination_of(completion(translator, deadline), left - right)
+    return concluded(translator, found, lambda origin: proof_by_combination((left, right.scale(-1)), origin))
 
 
-def equal(left: Polynomial, right: Polynomial) -> Attempt:
+def equal(left: Polynomial, right: Polynomial, translator: Translator, deadline: float) -> Proof:
     """Show ``left = right`` divided by the scalars that all terms share, then multiply; failing that, show it whole."""
-    common = common_scalars(left, right)
+    whole, common = partial(equation, left, right), common_scalars(left, right)
     if not common or left == right:
-        return either(equation(left, right), _through_a_root(left - right))
-
-    def divided_out(translator: Translator, deadline: float) -> Proof:
-        proof = equation(divided(left, common), divided(right, common))(translator, deadline)
-        return multiplied(proof, common)
-
-    return either(divided_out, equation(left, right))
+        return either(whole, partial(_through_a_root, left - right))(translator, deadline)
+    return either(partial(_divided_out, left, right, common), whole)(translator, deadline)
 
 
-def _through_a_root(D: Polynomial) -> Attempt:
+def _divided_out(
+    left: Polynomial, right: Polynomial, scalars: list[str], translator: Translator, deadline: float
+) -> Proof:
+    """Show ``left = right`` divided by scalars that stand in every term, and multiply the proof by them."""
+    return multiplied(equation(divided(left, scalars), divided(right, scalars), translator, deadline), scalars)
+
+
+def _through_a_root(D: Polynomial, translator: Translator, deadline: float) -> Proof:
     """Show ``X S = 0`` from ``X R = 0``, where a hypothesis that ``S`` is not below 0 makes ``S = R R'``."""
-
-    def attempt(translator: Translator, deadline: float) -> Proof:
-        roots = [R for R in AuxiliaryLetters.of(translator).multipliers if D.alphabet.shapes[R] is not None]
-        for R, p in product(roots, (D, D.transpose())):
-            S = D.alphabet.letters[R][0].family.subject
-            if all(word and Polynomial.word(D.alphabet, word[-1]) in (S, S.transpose()) for _, word in p.terms):
-                through = p.with_terms({(scalars, word[:-1] + R): c for (scalars, word), c in p.terms.items()})
-                lemmas = LemmaChain(translator)
-                lemmas.add(through, equation(through, through.scale(0))(translator, deadline))
-                return lemmas.close(membership(D, D.scale(0))(lemmas.branch, deadline))
-        raise StuckError("no root was found")
-
-    return attempt
+    roots = [R for R in AuxiliaryLetters.of(translator).multipliers if D.alphabet.shapes[R] is not None]
+    for R, p in product(roots, (D, D.transpose())):
+        S = D.alphabet.letters[R][0].family.subject
+        if all(word and Polynomial.word(D.alphabet, word[-1]) in (S, S.transpose()) for _, word in p.terms):
+            through = p.with_terms({(scalars, word[:-1] + R): c for (scalars, word), c in p.terms.items()})
+            lemmas = LemmaChain(translator)
+            lemmas.add(through, equation(through, through.scale(0), translator, deadline))
+            return lemmas.close(membership(D, D.scale(0), lemmas.branch, deadline))
+    raise StuckError("no root was found")
 
 
-def descent(rate: Polynomial) -> Attempt:
+def descent(rate: Polynomial, translator: Translator, deadline: float) -> Proof:
     """Show that a number, such as a derivative, is minus a sum of squares."""
-
-    def attempt(translator: Translator, deadline: float) -> Proof:
-        return minus_squares(translator, rate, deadline).descent(translator, rate)
-
-    return attempt
+    return minus_squares(translator, rate, deadline).descent(translator, rate)
 
 
 def either(*attempts: Attempt) -> Attempt:
@@ -344,6 +333,6 @@ def _root(translator: Translator, s: str) -> tuple[Polynomial, list[str]]:
     With it come the extra factors of its squared norm: that norm is the scalar times these.
     """
     alphabet = translator.alphabet
-    if alphabet.is_trace(s) and (half := half_of(alphabet, rotations(s))):
+    if half := half_of_trace(alphabet, s):
         return Polynomial.word(alphabet, half), []
     return Polynomial.number(alphabet, (s,)), [s]

@@ -38,8 +38,7 @@ from sympy.core.numbers import ImaginaryUnit
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from tptheory.errors import UnsupportedExpressionError
-from tptheory.proving.block_determinants import block_determinant
-from tptheory.proving.blocks import block_matrix
+from tptheory.proving.block_matrices import block_determinant, block_matrix
 from tptheory.proving.determinants import determinant
 from tptheory.proving.forms import assume_form
 from tptheory.proving.functions import function, is_root

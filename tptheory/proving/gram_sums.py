@@ -35,28 +35,24 @@ class _Killed(NamedTuple):
     N: Polynomial
 
 
-def with_lemmas_on_sums(attempt: Attempt) -> Attempt:
-    """Make an attempt with lemmas on each sum that is inverted, and each matrix of which a hypothesis says it is a sum.
+def with_lemmas_on_sums(attempt: Attempt, translator: Translator, deadline: float) -> Proof:
+    """Prove with lemmas on each sum that is inverted, and each matrix of which a hypothesis says it is a sum.
 
     The inverse of what is symmetric is symmetric, too.
     """
-
-    def tried(translator: Translator, deadline: float) -> Proof:
-        killed = [] if translator.maybe_nonreal is not None else [*_killed(translator)]
-        if not killed:
-            return attempt(translator, deadline)
+    killed = [] if translator.maybe_nonreal is not None else [*_killed(translator)]
+    if not killed:
+        return attempt(translator, deadline)
+    basis = completion(translator, deadline)
+    open_yet = [each for each in killed if not basis.vanishes(each.N)]
+    known = len(translator.hypotheses)
+    parts = [found for each in open_yet if (found := _parts(translator, each))]
+    if len(translator.hypotheses) > known:  # letters of roots are defined
         basis = completion(translator, deadline)
-        open_yet = [each for each in killed if not basis.vanishes(each.N)]
-        known = len(translator.hypotheses)
-        parts = [found for each in open_yet if (found := _parts(translator, each))]
-        if len(translator.hypotheses) > known:  # letters of roots are defined
-            basis = completion(translator, deadline)
-        lemmas = LemmaChain(translator)
-        _add_symmetries(lemmas, basis, deadline)
-        _add_lemmas(lemmas, basis, [each for found in parts for each in _each_beside_the_others(found)])
-        return lemmas.close(attempt(lemmas.branch, deadline))
-
-    return tried
+    lemmas = LemmaChain(translator)
+    _add_symmetries(lemmas, basis, deadline)
+    _add_lemmas(lemmas, basis, [each for found in parts for each in _each_beside_the_others(found)])
+    return lemmas.close(attempt(lemmas.branch, deadline))
 
 
 def _add_symmetries(lemmas: LemmaChain, basis: Completion, deadline: float) -> None:
@@ -65,7 +61,7 @@ def _add_symmetries(lemmas: LemmaChain, basis: Completion, deadline: float) -> N
         turned = P.transpose()
         if turned != P and basis.vanishes(A - A.transpose()):
             with suppress(StuckError):
-                lemmas.add(P - turned, membership(P, turned)(lemmas.translator, deadline))
+                lemmas.add(P - turned, membership(P, turned, lemmas.translator, deadline))
 
 
 def _add_lemmas(lemmas: LemmaChain, basis: Completion, candidates: list[LemmaCandidate]) -> None:

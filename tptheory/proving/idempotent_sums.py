@@ -26,19 +26,15 @@ MOST_SUMMANDS = 6
 """Sums of more idempotents are left alone."""
 
 
-def with_idempotent_sums(attempt: Attempt) -> Attempt:
-    """Make an attempt with the lemmas on idempotents of which hypotheses say what they add up to."""
-
-    def tried(translator: Translator, deadline: float) -> Proof:
-        chain = LemmaChain(translator)
-        for summands in _sums_to_identity(translator, completion(translator, deadline)):
-            with suppress(StuckError):
-                _add_lemmas(chain, summands, deadline)
-        if not chain.lemmas:
-            raise StuckError("no idempotents add up to an idempotent by the hypotheses")
-        return chain.close(attempt(chain.branch, deadline))
-
-    return tried
+def with_idempotent_sums(attempt: Attempt, translator: Translator, deadline: float) -> Proof:
+    """Prove with the lemmas on idempotents of which hypotheses say what they add up to."""
+    chain = LemmaChain(translator)
+    for summands in _sums_to_identity(translator, completion(translator, deadline)):
+        with suppress(StuckError):
+            _add_lemmas(chain, summands, deadline)
+    if not chain.lemmas:
+        raise StuckError("no idempotents add up to an idempotent by the hypotheses")
+    return chain.close(attempt(chain.branch, deadline))
 
 
 def _sums_to_identity(translator: Translator, basis: Completion) -> Iterator[list[Polynomial]]:
@@ -68,7 +64,7 @@ def _add_lemmas(chain: LemmaChain, summands: list[Polynomial], deadline: float) 
     one = Polynomial.identity(chain.translator.alphabet, summands[0].rows)
     pool = RankPool(chain.branch, completion(chain.branch, deadline))
     defect = reduce(sub, [(pool.name(E) * pool.pinv(E)).trace() for E in summands], one.trace())
-    chain.add(defect, equation(defect, defect.scale(0))(chain.branch, deadline))
+    chain.add(defect, equation(defect, defect.scale(0), chain.branch, deadline))
     for pair in combinations(summands, 2):
         refuse_when_late(deadline)
         others = [E for E in summands if E not in pair]

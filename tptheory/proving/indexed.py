@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 
 from tptheory.certificates.reading import BOUND_INDEX
 from tptheory.proving.anchors import anchored
+from tptheory.proving.certificate_terms import moved_item, moved_terms
 from tptheory.proving.knowledge import DIRECTION, both_inverse, penrose
-from tptheory.proving.letters import Family, Index, Letter, Size, moved_item, moved_terms
+from tptheory.proving.letters import Family, Index, Letter, Size
 from tptheory.proving.reading_terms import read_polynomial
 from tptheory.proving.term_order import INVERSE, PLAIN
 from tptheory.proving.translation import INDEX, Reason, Translator

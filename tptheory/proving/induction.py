@@ -7,10 +7,11 @@ A proof at the layer ``l``, of a base or of a step is an ordinary proof: its hyp
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from itertools import chain
 from time import perf_counter
 from typing import Any
@@ -19,11 +20,12 @@ from tptheory.certificates import checker
 from tptheory.certificates.reading import BOUND_INDEX
 from tptheory.claims.claim import Claim
 from tptheory.errors import ShapeError
+from tptheory.proving.certificate_terms import letters_of, moved_terms
 from tptheory.proving.equations import descent, either, equation, in_cases, membership
 from tptheory.proving.indexed import Catalogue, LayerLaw, end_data
 from tptheory.proving.layer_sums import shown_by_sums
-from tptheory.proving.letters import Index, moved_terms
-from tptheory.proving.near_laws import HERE, LawAtIndex, bound_terms, laws_near, letters_of
+from tptheory.proving.letters import Index
+from tptheory.proving.near_laws import HERE, LawAtIndex, bound_terms, laws_near
 from tptheory.proving.proof_data import declarations, proof_data
 from tptheory.proving.proof_search import ProofSearch
 from tptheory.proving.rank_pool import without_last_letter
@@ -90,15 +92,15 @@ def _establish(theory: Theory, goal: LayerGoal, deadline: float) -> None:
     Raises:
         StuckError: if it is not proved.
     """
-    zero = goal.kind == "zero"
-    if goal.kind != "nonpositive" and _shown_quickly(theory, goal, deadline):
+    quickly = partial(_shown_at_all_layers, theory, goal, deadline, quick=True)
+    if goal.kind != "nonpositive" and _is_shown(theory, quickly):
         return
     about_losses = theory.lemmas if goal.kind == "nonpositive" else []
     if _with_lemmas(theory, goal, about_losses, deadline):
         return
-    if goal.kind == "nonpositive" and _shown_by_sums(theory, goal, deadline):
+    if goal.kind == "nonpositive" and _is_shown(theory, partial(_shown_by_sums, theory, goal, deadline)):
         return
-    if _relate_recursions(theory, deadline) and zero and _shown_quickly(theory, goal, deadline):
+    if _relate_recursions(theory, deadline) and goal.kind == "zero" and _is_shown(theory, quickly):
         return
     lemmas = lemmas_about_recursions(theory, goal)
     if goal.kind == "rank":
@@ -110,24 +112,24 @@ def _establish(theory: Theory, goal: LayerGoal, deadline: float) -> None:
         theory.proved += _shown_at_all_layers(theory, goal, deadline)
 
 
-def _shown_quickly(theory: Theory, goal: LayerGoal, deadline: float) -> bool:
-    """Prove a goal if that takes little time, and return whether it is proved."""
+Shown = list[tuple[LayerGoal, list[dict[str, Any]]]]
+"""What is shown, each with its cases; the last is what was to be shown."""
+
+
+def _is_shown(theory: Theory, show: Callable[[], Shown]) -> bool:
+    """Add to a theory what an attempt shows; return whether it shows anything."""
     try:
-        theory.proved += _shown_at_all_layers(theory, goal, deadline, quick=True)
+        theory.proved += show()
     except StuckError:
         return False
     return True
 
 
-def _shown_by_sums(theory: Theory, goal: LayerGoal, deadline: float) -> bool:
-    """Prove that a number is at no layer above 0 by a sum of squares over the layers; return whether it is proved."""
-    try:
-        theory.proved += shown_by_sums(
-            theory, goal, lambda each, strategy: _cases(theory, each, strategy, deadline, quick=each.kind == "zero")
-        )
-    except StuckError:
-        return False
-    return True
+def _shown_by_sums(theory: Theory, goal: LayerGoal, deadline: float) -> Shown:
+    """Prove that a number is at no layer above 0 by a sum of squares over the layers."""
+    return shown_by_sums(
+        theory, goal, lambda each, strategy: _cases(theory, each, strategy, deadline, quick=each.kind == "zero")
+    )
 
 
 def _relate_recursions(theory: Theory, deadline: float) -> bool:
@@ -167,10 +169,6 @@ def _with_lemmas(theory: Theory, goal: LayerGoal, lemmas: Iterable[Sequence[Laye
             if goal.kind == "rank":
                 del theory.proved[len(known) :]
     return False
-
-
-Shown = list[tuple[LayerGoal, list[dict[str, Any]]]]
-"""What is shown, each with its cases; the last is what was to be shown."""
 
 
 def _shown_at_all_layers(theory: Theory, goal: LayerGoal, deadline: float, quick: bool = False) -> Shown:
@@ -303,18 +301,18 @@ def _attempt_at(goal: LayerGoal, catalogue: Catalogue, translator: Translator, q
     alphabet = translator.alphabet
     if goal.kind == "nonpositive":
         number = catalogue.polynomial(alphabet, goal.terms)
-        return either(descent(number), rank_descent(number))
+        return either(partial(descent, number), partial(rank_descent, number))
     if goal.kind == "rank":
         through = bound_terms(goal)
         bound = catalogue.polynomial(alphabet, through) if through else catalogue.size(goal.bound)
-        return rank_at_most(catalogue.polynomial(alphabet, goal.terms), bound)
+        return partial(rank_at_most, catalogue.polynomial(alphabet, goal.terms), bound)
     try:
         whole = catalogue.polynomial(alphabet, goal.terms)
         left = catalogue.polynomial(alphabet, goal.terms[: goal.left]) if goal.left else whole.scale(0)
         right = left - whole
     except ShapeError:  # a lemma, made of a hypothesis on one layer, at layers of other widths
         raise StuckError("the terms of a lemma have shapes that differ") from None
-    return membership(left, right) if quick else equation(left, right)
+    return partial(membership, left, right) if quick else partial(equation, left, right)
 
 
 def _certificate(theory: Theory, goals: Sequence[LayerGoal], title: str) -> dict[str, Any]:

@@ -31,20 +31,16 @@ class _Product(NamedTuple):
     L: Polynomial
 
 
-def with_kept_ranks(attempt: Attempt) -> Attempt:
-    """Make an attempt with the lemmas on products that have the rank of their first factors by the hypotheses."""
-
-    def tried(translator: Translator, deadline: float) -> Proof:
-        chain = LemmaChain(translator)
-        for each in _keeping(translator, deadline):
-            refuse_when_late(deadline)
-            with suppress(StuckError):
-                _add_lemma(chain, each, deadline)
-        if not chain.lemmas:
-            raise StuckError("no product keeps a rank by the hypotheses")
-        return chain.close(attempt(chain.branch, deadline))
-
-    return tried
+def with_kept_ranks(attempt: Attempt, translator: Translator, deadline: float) -> Proof:
+    """Prove with the lemmas on products that have the rank of their first factors by the hypotheses."""
+    chain = LemmaChain(translator)
+    for each in _keeping(translator, deadline):
+        refuse_when_late(deadline)
+        with suppress(StuckError):
+            _add_lemma(chain, each, deadline)
+    if not chain.lemmas:
+        raise StuckError("no product keeps a rank by the hypotheses")
+    return chain.close(attempt(chain.branch, deadline))
 
 
 def _keeping(translator: Translator, deadline: float) -> list[_Product]:

@@ -10,10 +10,11 @@ from typing import Any, Self
 from tptheory.certificates.reading import BOUND_INDEX
 from tptheory.errors import UnsupportedExpressionError
 from tptheory.proving.anchors import anchored, inverse_name
-from tptheory.proving.completion import SHORT, Completion
+from tptheory.proving.certificate_terms import moved_terms
+from tptheory.proving.completion import Completion
 from tptheory.proving.contents import inverted
-from tptheory.proving.letters import Family, Letter, Size, moved_terms
-from tptheory.proving.rewriting import Statistics
+from tptheory.proving.letters import Family, Letter, Size
+from tptheory.proving.limits import SHORT, Statistics
 from tptheory.proving.term_order import INVERSE, PLAIN
 from tptheory.proving.translating import Assumption, Consequences, Reason
 from tptheory.proving.words import Alphabet, Polynomial, summed
@@ -85,6 +86,10 @@ class Knowledge(ABC):
     @abstractmethod
     def trace_of(self, A: Polynomial) -> Polynomial:
         """Return the trace of a square polynomial."""
+
+    @abstractmethod
+    def determinant(self, A: Polynomial) -> Polynomial:
+        """Return the determinant of a square polynomial."""
 
     def assume(self, polynomial: Polynomial, reason: Reason) -> None:
         """Add a hypothesis and its transpose, each once; and what follows from it by the rules of `conclude`."""

@@ -15,10 +15,11 @@ from itertools import product
 from typing import Any, Literal, NamedTuple
 
 from tptheory.certificates.reading import BOUND_INDEX
+from tptheory.proving.certificate_terms import indices_in, moved_terms, names_in, terms_at
 from tptheory.proving.depth_lemmas import Strategy
 from tptheory.proving.indexed import LayerLaw
-from tptheory.proving.letters import Family, Index, Letter, indices_in, moved_terms, terms_at
-from tptheory.proving.near_laws import HERE, letters_of
+from tptheory.proving.letters import Family, Index, Letter
+from tptheory.proving.near_laws import HERE
 from tptheory.proving.searching import StuckError
 from tptheory.proving.theory import LayerGoal, Theory
 from tptheory.proving.translation import Reason
@@ -104,21 +105,13 @@ def _refuse_unfit(total: SumOfSquares, known: set[str]) -> None:
         ValueError: if it is such a one.
     """
     ends = [total.first, total.last, *(index for _, terms in total.begins for index in indices_in(terms))]
-    names = {name for _, terms in (*total.begins, *total.adds) for name in _names_in(terms)}
+    names = {name for _, terms in (*total.begins, *total.adds) for name in names_in(terms)}
     if not (
         total.direction in DIRECTIONS
         and names <= known
         and all(base in ("", "L") and type(offset) is int for base, offset in ends)
     ):
         raise ValueError("a remark proposes what is no sum of squares over the layers")
-
-
-def _names_in(terms: list[Any]) -> Iterator[str]:
-    """Run through the names of the letters and sizes in terms, which may be at an index."""
-    for item in (*letters_of(terms), *(size for _, _, *sizes in terms for size in sizes)):
-        plain = item["T"] if isinstance(item, dict) else item
-        if not isinstance(plain, int):
-            yield plain[0] if isinstance(plain, list) else plain
 
 
 def _course(direction: Direction, first: Index, last: Index) -> tuple[Index, Index, tuple[Index, Index]]:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from sympy import Dummy, S
-
-from tptheory.certificates.reading import BOUND_INDEX
 
 Index = tuple[str, int]
 """The index of a member of a sequence: ``("", 2)`` is 2, ``("L", -1)`` is L - 1, ``("k", 1)`` is k + 1."""
@@ -98,71 +95,3 @@ def item_text(item: Any) -> str:
         name, base, offset = item
         return f"{name}[{base}{offset:+d}]" if base and offset else f"{name}[{base or offset}]"
     return str(item)
-
-
-def moved_index(index: Index, old: Index, new: Index) -> Index:
-    """Move an index so that ``old`` becomes ``new``; an index with another base than ``old`` is left as it is."""
-    return (new[0], index[1] - old[1] + new[1]) if index[0] == old[0] else index
-
-
-def moved_item(item: Any, old: Index, new: Index) -> Any:
-    """Move the indices in a letter, a trace or a size of a certificate."""
-    return item_at(item, lambda index: moved_index(index, old, new))
-
-
-def moved_terms(terms: list[Any], old: Index, new: Index) -> list[Any]:
-    """Move the indices in the terms of a polynomial of a certificate."""
-    return terms_at(terms, lambda index: moved_index(index, old, new))
-
-
-def item_at(item: Any, place: Callable[[Index], Index]) -> Any:
-    """Return a letter, a trace or a size of a certificate with another index in the place of each."""
-    if isinstance(item, dict):
-        ((mark, inside),) = item.items()
-        return {mark: [item_at(a, place) for a in inside] if mark == "tr" else item_at(inside, place)}
-    if isinstance(item, list):
-        name, base, offset = item
-        return [name, *place((base, offset))]
-    return item
-
-
-def terms_at(terms: list[Any], place: Callable[[Index], Index]) -> list[Any]:
-    """Return the terms of a polynomial of a certificate with another index in the place of each."""
-    return [
-        [coefficient, [item_at(a, place) for a in items], *(item_at(n, place) for n in size)]
-        for coefficient, items, *size in terms
-    ]
-
-
-def indices_in(terms: list[Any]) -> Iterator[Index]:
-    """Run through the indices at which letters and sizes stand in the terms of a certificate."""
-    waiting = [item for _, items, *size in terms for item in (*items, *size)]
-    while waiting:
-        item = waiting.pop()
-        if isinstance(item, dict):
-            ((mark, inside),) = item.items()
-            waiting += inside if mark == "tr" else [inside]
-        elif isinstance(item, list):
-            yield item[1], item[2]
-
-
-def goal_at(goal: dict[str, Any], index: Index) -> dict[str, Any]:
-    """Return a goal of a certificate with ``k`` replaced by an index.
-
-    Its fields are terms, except for the bound of a rank: that is a size, or an object with the terms of a matrix.
-    """
-
-    def moved(field: str, value: Any) -> Any:
-        if field != "at most":
-            return moved_terms(value, BOUND_INDEX, index)
-        return goal_at(value, index) if isinstance(value, dict) else moved_item(value, BOUND_INDEX, index)
-
-    return {field: moved(field, value) for field, value in goal.items()}
-
-
-def moved_reason(reason: Any, index: Index) -> Any:
-    """Return a reason with ``k`` replaced by an index in the polynomials that it names."""
-    try:
-        return [moved_terms(part, BOUND_INDEX, index) if isinstance(part, list) else part for part in reason]
-    except (LookupError, TypeError, ValueError):  # a remark of a stranger's certificate may be anything
-        return reason

@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 
 from tptheory.certificates import checker
 from tptheory.certificates.reading import BOUND_INDEX
+from tptheory.proving.certificate_terms import indices_in, members_of, moved_index, moved_reason, moved_terms
 from tptheory.proving.indexed import LayerLaw
-from tptheory.proving.letters import Index, Letter, indices_in, moved_index, moved_reason, moved_terms
+from tptheory.proving.letters import Index, Letter
 from tptheory.proving.theory import LayerGoal, Theory
 from tptheory.proving.translation import Reason
 
@@ -30,13 +31,6 @@ class LawAtIndex(NamedTuple):
 def bound_terms(goal: LayerGoal) -> list[Any]:
     """Return the terms of the matrix whose rank is the bound of a goal; none where there is no such matrix."""
     return goal.bound["rank"] if isinstance(goal.bound, dict) else []
-
-
-def letters_of(terms: list[Any]) -> Iterator[Any]:
-    """Run through the letters of terms, those of traces among them, in their order."""
-    for _, items, *_ in terms:
-        for item in items:
-            yield from item["tr"] if isinstance(item, dict) and "tr" in item else (item,)
 
 
 def laws_near(theory: Theory, goal: LayerGoal, at: Index, after: Index | None, margin: int) -> list[LawAtIndex]:
@@ -79,14 +73,6 @@ def _law_at(number: int, law: LayerLaw, index: Index) -> LawAtIndex:
         letter = letter._replace(at=moved_index(letter.at, BOUND_INDEX, index))
     reason = tuple(moved_reason(law.reason, index))
     return LawAtIndex(number, index, moved_terms(law.terms, BOUND_INDEX, index), reason, letter)
-
-
-def members_of(terms: list[Any]) -> Iterator[tuple[str, Index]]:
-    """Run through the members of sequences in terms of a certificate, each by its name and its index."""
-    for item in letters_of(terms):
-        plain = item["T"] if isinstance(item, dict) else item
-        if isinstance(plain, list):
-            yield plain[0], (plain[1], plain[2])
 
 
 def _indices_of_law(law: LayerLaw, goal: LayerGoal, at: Index, after: Index | None, margin: int) -> Iterator[Index]:

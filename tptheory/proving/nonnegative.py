@@ -41,7 +41,7 @@ def is_nonnegative(number: Polynomial, translator: Knowledge) -> bool:
 def _is_nonnegative_factor(s: str, translator: Knowledge) -> bool:
     """Whether a number, or a trace such as ``tr(A A')``, is known not to be below 0."""
     if translator.alphabet.is_trace(s):
-        return bool(half_of(translator.alphabet, rotations(s)))
+        return bool(half_of_trace(translator.alphabet, s))
     return is_nonnegative_letter(translator.alphabet.letters[s][0], translator)
 
 
@@ -52,6 +52,11 @@ def half_of(alphabet: Alphabet, words: Iterable[str]) -> str:
         if word and word == half + alphabet.transpose(half):
             return half
     return ""
+
+
+def half_of_trace(alphabet: Alphabet, scalar: str) -> str:
+    """Return ``u`` where a number is a trace ``tr(u u')``; nothing of any other number."""
+    return half_of(alphabet, rotations(scalar)) if alphabet.is_trace(scalar) else ""
 
 
 def squares_of_letters(translator: Knowledge) -> dict[str, str]:

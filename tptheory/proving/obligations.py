@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -37,8 +38,7 @@ from tptheory.proving.square_roots import (
     equation_of_root,
 )
 from tptheory.proving.translating import refuse_nonreal
-from tptheory.proving.translation import Reason, Translator
-from tptheory.proving.velocities import Velocity
+from tptheory.proving.translation import Reason, Translator, Velocity
 from tptheory.proving.words import Polynomial
 from tptheory.symbolic.differentiation import differential
 from tptheory.symbolic.rank import Rank
@@ -59,32 +59,27 @@ class Obligation(NamedTuple):
         if setting.of_ranks and not self.bounded and not isinstance(self.right, int | Letter):
             return _by_ranks(self.left, self.right)
         if self.right is None:
-            return _descent(self.left)
+            return partial(_descent, self.left)
         if self.bounded or not isinstance(self.right, Polynomial):
-            return rank_at_most(self.left, self.right)
-        return equal(self.left, self.right)
+            return partial(rank_at_most, self.left, self.right)
+        return partial(equal, self.left, self.right)
 
 
-def _descent(number: Polynomial) -> Attempt:
+def _descent(number: Polynomial, translator: Translator, deadline: float) -> Proof:
     """Show that a number is at most 0, if everything that was translated is real."""
-
-    def attempt(translator: Translator, deadline: float) -> Proof:
-        refuse_nonreal(translator.maybe_nonreal)
-        return either(descent(number), descent_by_roots(number))(translator, deadline)
-
-    return attempt
+    refuse_nonreal(translator.maybe_nonreal)
+    return either(partial(descent, number), partial(descent_by_roots, number))(translator, deadline)
 
 
 def _by_ranks(left: Polynomial, right: Polynomial | None) -> Attempt:
     """Show that sums of ranks compare, or that a matrix vanishes, by relations between ranks."""
     if right is None:
-        return rank_descent(left)
+        return partial(rank_descent, left)
     if left.is_scalar:
-        return rank_equation(left, right)
-    plain = equal(left, right)
-    return either(
-        rank_vanishing(left, right), with_additive_ranks(plain), with_kept_ranks(plain), with_idempotent_sums(plain)
-    )
+        return partial(rank_equation, left, right)
+    plain = partial(equal, left, right)
+    with_lemmas = [partial(each, plain) for each in (with_additive_ranks, with_kept_ranks, with_idempotent_sums)]
+    return either(partial(rank_vanishing, left, right), *with_lemmas)
 
 
 def obligations(claim: Claim, translator: Translator, setting: SearchSetting) -> Iterator[Obligation]:
@@ -186,7 +181,7 @@ def _translated(term: Any, translator: Translator) -> Polynomial:
         return translator(goals.symbolic(term))
     velocities = {W: Velocity(W) for W in goals.moving_symbols(term.quantity, term.flow)}
     for W, velocity in velocities.items():
-        translator.define_velocity(velocity, term.flow[W], ("motion", motion_text(term.flow)), W)
+        translator.define_velocity(velocity, term.flow[W], ("motion", motion_text(term.flow)))
     return translator(differential(term.quantity, velocities, term.invertible)).scale(term.sign)
 
 

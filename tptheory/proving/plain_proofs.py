@@ -7,7 +7,7 @@ from typing import Any
 
 from tptheory.certificates import checker
 from tptheory.certificates.reading import BOUND_INDEX, Reader
-from tptheory.proving.letters import goal_at, moved_reason, moved_terms
+from tptheory.proving.certificate_terms import goal_at, moved_reason, moved_terms
 from tptheory.proving.translation import CASE
 from tptheory.typesetting.names import BLANK, Written, prose
 from tptheory.typesetting.polynomials import Notation

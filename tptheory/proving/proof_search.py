@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import replace
+from functools import partial
 from time import perf_counter
 from typing import Any
 
@@ -15,8 +16,7 @@ from tptheory.proving.alternatives import has_signs
 from tptheory.proving.cancellation import by_cancellation
 from tptheory.proving.certificate import Certificate
 from tptheory.proving.differences import differences
-from tptheory.proving.equations import either as one_of
-from tptheory.proving.equations import in_cases
+from tptheory.proving.equations import either, in_cases
 from tptheory.proving.gram_sums import with_lemmas_on_sums
 from tptheory.proving.obligations import Obligation, SearchSetting, defined_symbols, speaks_of_ranks, translated
 from tptheory.proving.proof_data import certified
@@ -121,10 +121,11 @@ def _shown(obligation: Obligation, translator: Translator, setting: SearchSettin
         if translator.maybe_nonreal is not None:
             raise StuckError("ranks are compared by projections, which are those of real matrices")
         return attempt(translator, deadline)
-    attempt = with_lemmas_on_sums(attempt)
+    attempt = partial(with_lemmas_on_sums, attempt)
     if setting.with_lemmas:
         known = not (setting.named or setting.inverses or setting.eliminated)  # without lemmas it was tried before
-        attempt = by_cancellation(attempt) if known else one_of(attempt, by_cancellation(attempt))
+        helped = partial(by_cancellation, attempt)
+        attempt = helped if known else either(attempt, helped)
     return in_cases(attempt, translator, deadline)
 
 

@@ -33,19 +33,15 @@ class _Part(NamedTuple):
         return not (self.Z and self.A and self.Z - self.A)
 
 
-def with_additive_ranks(attempt: Attempt) -> Attempt:
-    """Make an attempt with the lemmas on matrices of which hypotheses say that their ranks add up."""
-
-    def tried(translator: Translator, deadline: float) -> Proof:
-        chain = LemmaChain(translator)
-        for part in dict.fromkeys(_parts(RankPool(translator, completion(translator, deadline)))):
-            with suppress(StuckError):  # the ranks need not add up
-                _add_lemmas(chain, part, deadline)
-        if not chain.lemmas:
-            raise StuckError("no ranks add up by the hypotheses")
-        return chain.close(attempt(chain.branch, deadline))
-
-    return tried
+def with_additive_ranks(attempt: Attempt, translator: Translator, deadline: float) -> Proof:
+    """Prove with the lemmas on matrices of which hypotheses say that their ranks add up."""
+    chain = LemmaChain(translator)
+    for part in dict.fromkeys(_parts(RankPool(translator, completion(translator, deadline)))):
+        with suppress(StuckError):  # the ranks need not add up
+            _add_lemmas(chain, part, deadline)
+    if not chain.lemmas:
+        raise StuckError("no ranks add up by the hypotheses")
+    return chain.close(attempt(chain.branch, deadline))
 
 
 def _parts(pool: RankPool) -> Iterator[_Part]:

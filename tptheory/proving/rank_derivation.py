@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from tptheory.proving.completion import Completion, Limits
+from tptheory.proving.completion import Completion
+from tptheory.proving.limits import Limits
 from tptheory.proving.rank_lemmas import Conclusion, LemmaUse
 from tptheory.proving.rank_pool import NAMED, RankPool
 from tptheory.proving.rank_relations import GivenNumber, Relation

@@ -19,7 +19,9 @@ from typing import NamedTuple
 
 from sympy import MatrixSymbol, symbols
 
-from tptheory.proving.completion import Completion, Limits
+from tptheory.proving.completion import Completion
+from tptheory.proving.contents import Inversion
+from tptheory.proving.limits import Limits
 from tptheory.proving.rewriting import Cofactors, Combination
 from tptheory.proving.term_order import Monomial
 from tptheory.proving.translating import Reason
@@ -29,8 +31,6 @@ from tptheory.proving.words import Alphabet, Polynomial, Rational, summed
 LIMITS = Limits(seconds=60.0, effort=500_000)
 """What a lemma may cost; each is proved with a fraction of this."""
 LINK: Reason = ("definition", "the letters of a lemma on ranks")
-Inversion = Callable[[Polynomial], Polynomial]
-"""A function that returns the pseudo-inverse of a matrix."""
 LemmaMatrices = Mapping[str, Polynomial]
 """The matrices of a lemma, by the names of its letters."""
 

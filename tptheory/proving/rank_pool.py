@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import combinations_with_replacement
 from typing import NamedTuple
 
@@ -71,7 +72,7 @@ class RankPool(Namer):
     def __init__(self, translator: Translator, basis: Completion) -> None:
         self.translator, self.basis, self.alphabet = translator, basis, translator.alphabet
         self._numbers: dict[Polynomial, int] = {}
-        self._canonical: dict[Polynomial, _Canonical] = {}
+        self.canonical_of = cache(canonical)  # of the matrices of one pool, which are forgotten with it
         self._inverses: dict[Polynomial, Polynomial] = {}
         self._names: dict[Polynomial, Polynomial] = {}
         self._orthonormal: dict[Polynomial, bool] = {}
@@ -89,11 +90,6 @@ class RankPool(Namer):
         self.relations: dict[frozenset[tuple[RankKey, Rational]], Relation | GivenNumber] = {}
         self.add(no_less_than_zero(Polynomial.identity(self.alphabet, 1)))
         self._read_hypotheses()
-
-    def canonical_of(self, M: Polynomial) -> _Canonical:
-        if M not in self._canonical:
-            self._canonical[M] = canonical(M)
-        return self._canonical[M]
 
     def name(self, M: Polynomial) -> Polynomial:
         """Return a multiple of a letter in the place of a matrix that is a sum; any other stands for itself."""
@@ -113,7 +109,7 @@ class RankPool(Namer):
             return M.transpose()
         if is_multiple_of_identity(M):
             return M.scale(divide(1, M.terms[(), ""] ** 2))
-        one, factor, turned = canonical(self.name(M))
+        one, factor, turned = self.canonical_of(self.name(M))
         if one not in self._inverses:
             self._inverses[one] = self.translator.pinv(one)
         found = self._inverses[one].scale(divide(1, factor))

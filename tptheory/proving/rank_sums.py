@@ -15,7 +15,7 @@ from tptheory.proving.rank_derivation import RankDerivation, Weighted
 from tptheory.proving.rank_pool import RankForm, RankKey, RankPool
 from tptheory.proving.rank_relations import GivenNumber, no_less_than_zero
 from tptheory.proving.rank_search import RelationSearch
-from tptheory.proving.searching import Attempt, Proof, StuckError, completion, refuse_when_late
+from tptheory.proving.searching import Proof, StuckError, completion, refuse_when_late
 from tptheory.proving.semidefinite import flint_rational, solutions
 from tptheory.proving.translation import Translator
 from tptheory.proving.words import Polynomial, Rational, divide
@@ -26,41 +26,29 @@ ALGEBRA_EFFORT = 20_000
 """The effort of a first search by algebra alone, whose proof is shorter if there is one."""
 
 
-def rank_descent(number: Polynomial) -> Attempt:
+def rank_descent(number: Polynomial, translator: Translator, deadline: float) -> Proof:
     """Show that a sum of ranks is at most 0: it is minus a sum of relations between ranks."""
-
-    def attempt(translator: Translator, deadline: float) -> Proof:
-        pool = RankPool(translator, completion(translator, deadline))
-        sums = _solved(pool, [pool.read(number)], deadline)
-        return RankDerivation(translator, pool, sums).descent(number)
-
-    return attempt
+    pool = RankPool(translator, completion(translator, deadline))
+    sums = _solved(pool, [pool.read(number)], deadline)
+    return RankDerivation(translator, pool, sums).descent(number)
 
 
-def rank_equation(left: Polynomial, right: Polynomial) -> Attempt:
+def rank_equation(left: Polynomial, right: Polynomial, translator: Translator, deadline: float) -> Proof:
     """Show that two sums of ranks are equal: each is at most the other, so that the squares in both proofs vanish."""
-
-    def attempt(translator: Translator, deadline: float) -> Proof:
-        with suppress(StuckError):
-            return _by_algebra(translator, left, right, deadline)
-        pool = RankPool(translator, completion(translator, deadline))
-        sums = _solved(pool, [pool.read(left - right), pool.read(right - left)], deadline)
-        return RankDerivation(translator, pool, sums).equation(left, right)
-
-    return attempt
+    with suppress(StuckError):
+        return _by_algebra(translator, left, right, deadline)
+    pool = RankPool(translator, completion(translator, deadline))
+    sums = _solved(pool, [pool.read(left - right), pool.read(right - left)], deadline)
+    return RankDerivation(translator, pool, sums).equation(left, right)
 
 
-def rank_vanishing(left: Polynomial, right: Polynomial) -> Attempt:
+def rank_vanishing(left: Polynomial, right: Polynomial, translator: Translator, deadline: float) -> Proof:
     """Show that two matrices are equal where hypotheses compare ranks: the rank of their difference is at most 0."""
-
-    def attempt(translator: Translator, deadline: float) -> Proof:
-        pool = RankPool(translator, completion(translator, deadline))
-        given = [form for form, each in pool.relations.items() if isinstance(each, GivenNumber)]
-        if not any(isinstance(key, int) for form in given for key, _ in form):
-            raise StuckError("no hypothesis compares ranks")
-        return vanishing_in(pool, left, right, deadline)
-
-    return attempt
+    pool = RankPool(translator, completion(translator, deadline))
+    given = [form for form, each in pool.relations.items() if isinstance(each, GivenNumber)]
+    if not any(isinstance(key, int) for form in given for key, _ in form):
+        raise StuckError("no hypothesis compares ranks")
+    return vanishing_in(pool, left, right, deadline)
 
 
 def vanishing_in(pool: RankPool, left: Polynomial, right: Polynomial, deadline: float) -> Proof:
@@ -99,7 +87,7 @@ def _by_algebra(translator: Translator, left: Polynomial, right: Polynomial, dea
     """Show that two numbers are equal by the equations that define pseudo-inverses, with little effort."""
     branch = translator.branch()
     branch.effort = ALGEBRA_EFFORT
-    return membership(left, right)(branch, deadline)
+    return membership(left, right, branch, deadline)
 
 
 def _solved(pool: RankPool, forms: list[RankForm], deadline: float) -> list[Weighted]:

@@ -14,7 +14,6 @@ from tptheory.proving.equations import equation
 from tptheory.proving.letters import Family, Letter, Size, item_text, size_value
 from tptheory.proving.rewriting import NO_COFACTORS
 from tptheory.proving.searching import (
-    Attempt,
     LemmaChain,
     Proof,
     StuckError,
@@ -31,28 +30,24 @@ MOST_BLOCK_TERMS = 5
 """A polynomial with more terms than this is not cut into blocks."""
 
 
-def rank_at_most(matrix: Polynomial, middle: Polynomial | Size) -> Attempt:
+def rank_at_most(matrix: Polynomial, middle: Polynomial | Size, translator: Translator, deadline: float) -> Proof:
     """Bound the rank of a matrix by ``middle``: write it as a product with that size, or that matrix, in the middle."""
     scalars = common_scalars(matrix)
     core = divided(matrix, scalars)
-
-    def attempt(translator: Translator, deadline: float) -> Proof:
-        forms = _Forms(translator, core, deadline)
-        if isinstance(middle, Polynomial):
-            bound, through = {"rank": middle.data()}, repr(middle)
-            found = _through_polynomial(translator, core, middle, forms)
-        else:
-            bound = translator.alphabet.named.item(middle)
-            through = f"the size {item_text(bound)}"
-            found = chain(_through_size(translator, core, middle, forms), _through_blocks(translator, core, middle))
-        for first, *others in found:
-            try:
-                return _factored(translator, matrix, [times(first, scalars), *others], bound, deadline)
-            except StuckError:
-                continue
-        raise StuckError(f"no factorisation through {through} was found", matrix=repr(matrix))
-
-    return attempt
+    forms = _Forms(translator, core, deadline)
+    if isinstance(middle, Polynomial):
+        bound, through = {"rank": middle.data()}, repr(middle)
+        found = _through_polynomial(translator, core, middle, forms)
+    else:
+        bound = translator.alphabet.named.item(middle)
+        through = f"the size {item_text(bound)}"
+        found = chain(_through_size(translator, core, middle, forms), _through_blocks(translator, core, middle))
+    for first, *others in found:
+        try:
+            return _factored(translator, matrix, [times(first, scalars), *others], bound, deadline)
+        except StuckError:
+            continue
+    raise StuckError(f"no factorisation through {through} was found", matrix=repr(matrix))
 
 
 def _factored(
@@ -61,7 +56,7 @@ def _factored(
     """Show that a matrix is a product, whose rank has a bound."""
     fields = {"factors": [factor.data() for factor in factors]}
     difference = matrix - reduce(mul, factors)
-    shown = equation(difference, difference.scale(0))(translator, deadline)
+    shown = equation(difference, difference.scale(0), translator, deadline)
     if shown.method == "identity":
         return Proof((matrix,), shown.origin, "rank", fields, bound=bound)
     lemmas = LemmaChain(translator)

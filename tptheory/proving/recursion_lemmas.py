@@ -7,12 +7,13 @@ of which a hypothesis speaks. Whether a lemma holds is not known here.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from tptheory.certificates.reading import BOUND_INDEX
+from tptheory.proving.certificate_terms import indices_in, members_of, moved_item, moved_terms, with_letters
 from tptheory.proving.indexed import LayerLaw
-from tptheory.proving.letters import Index, indices_in, moved_item, moved_terms
-from tptheory.proving.near_laws import members_of
+from tptheory.proving.letters import Index
 from tptheory.proving.recursion_terms import RecursionTerm, given_laws, layers_below_hypotheses, recursion_terms
 from tptheory.proving.theory import LayerGoal, LayerLemma, Theory
 
@@ -68,19 +69,17 @@ def hypotheses_at_all_layers(theory: Theory) -> Iterator[list[LayerLemma]]:
 def _law_at_all_layers(law: LayerLaw, x: RecursionTerm) -> Iterator[list[LayerLemma]]:
     """Say of all terms of a recursion, up or down from an index, what a law says of the term at this index."""
     for at in sorted({index for index in indices_in(law.terms) if index[0] != "k"}):
-        terms = [[c, [_at_any_layer(x, a, at) for a in items], *n] for c, items, *n in law.terms]
+        in_general = partial(_at_any_layer, x, at)
+        terms = [[c, [with_letters(a, in_general) for a in items], *n] for c, items, *n in law.terms]
         low, high = (x.start, x.end) if x.upward else (x.end, x.start)
         first, last = (low, at) if at[0] else (at, high)
         if terms != law.terms and None not in (first, last):
             yield [LayerLemma(LayerGoal("zero", terms, first, last, 1), "down" if at[0] else "up")]
 
 
-def _at_any_layer(x: RecursionTerm, item: Any, at: Index) -> Any:
+def _at_any_layer(x: RecursionTerm, at: Index, letter: Any) -> Any:
     """Return the term at ``k`` in the place of that at an index, and any other letter of a certificate as it is."""
-    if isinstance(item, dict):
-        ((mark, inside),) = item.items()
-        return {mark: [_at_any_layer(x, a, at) for a in inside] if mark == "tr" else _at_any_layer(x, inside, at)}
-    return x.item if item == x.at(at) else item
+    return x.item if letter == x.at(at) else letter
 
 
 def equal_grams(theory: Theory) -> Iterator[list[LayerLemma]]:

@@ -12,7 +12,8 @@ from itertools import permutations
 from typing import Any
 
 from tptheory.certificates.reading import BOUND_INDEX
-from tptheory.proving.letters import Index, indices_in, moved_item
+from tptheory.proving.certificate_terms import indices_in, moved_item
+from tptheory.proving.letters import Index
 from tptheory.proving.near_laws import bound_terms
 from tptheory.proving.recursion_terms import RecursionTerm, distance, layers_below_hypotheses, negated, recursion_terms
 from tptheory.proving.theory import LayerGoal, LayerLemma, Theory

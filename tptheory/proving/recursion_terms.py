@@ -7,8 +7,9 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from tptheory.certificates.reading import BOUND_INDEX
+from tptheory.proving.certificate_terms import indices_in, moved_item
 from tptheory.proving.indexed import LayerLaw, Shape
-from tptheory.proving.letters import Index, Letter, indices_in, moved_item
+from tptheory.proving.letters import Index, Letter
 from tptheory.proving.theory import LayerGoal, LayerLemma, Theory
 
 GIVEN = ("given", "property")

@@ -9,11 +9,11 @@ from __future__ import annotations
 from bisect import insort
 from collections.abc import Iterable
 from dataclasses import dataclass
-from time import perf_counter
 from typing import NamedTuple
 
 from tptheory.clock import require_time
 from tptheory.proving.letters import Size
+from tptheory.proving.limits import Budget
 from tptheory.proving.term_order import Key, Monomial, order
 from tptheory.proving.words import Alphabet, Polynomial, Rational, Terms
 
@@ -44,21 +44,6 @@ class Element:
     active: bool = True
 
 
-@dataclass
-class Statistics:
-    """What a completion did, and what stopped it: ``time``, ``effort``, ``length``, or ``elements`` if it grew."""
-
-    elements: int = 0
-    overlaps: int = 0
-    stopped: str = ""
-    longest: int = 0
-
-    @property
-    def cut(self) -> bool:
-        """Whether more time or effort could have led further."""
-        return self.stopped in ("time", "effort")
-
-
 class Keys(dict[Monomial, Key]):
     """The sort key of each monomial, worked out once."""
 
@@ -67,60 +52,6 @@ class Keys(dict[Monomial, Key]):
         require_time()
         key = self[monomial] = order(monomial)
         return key
-
-
-class Budget:
-    """The time that a search may take, and the number of terms that it may hold at once.
-
-    Code that does work subtracts it from ``work``, in units of about a microsecond, and calls `exceeded` once ``work``
-    is below 0.
-
-    Args:
-        seconds: how long to search, from now.
-        terms: how many terms to hold.
-        effort: how much work to do in all; None for as much as the time allows. Unlike the time, it is the same in
-            every run.
-    """
-
-    GRACE = 0.05
-    """The share of the time that all calls made after the deadline have together, to reduce or to write a proof out."""
-    WORK = 2000
-    """How much work is done between two looks at the clock."""
-
-    def __init__(self, seconds: float, terms: int, effort: int | None = None) -> None:
-        self.started = perf_counter()
-        self.effort, self._looks = effort, 0
-        self.seconds, self.terms, self.work = seconds, terms, self.WORK
-        self.stopped = ""
-        self._deadline, self._grace = self.started + seconds, self.GRACE * seconds
-
-    def allow(self) -> None:
-        """Begin a call. After the deadline it gets time to finish with what is known: half as much as the call before.
-
-        Where the effort is used up, it may do as much work as fits between two looks at the clock.
-        """
-        self.stopped, now = "", perf_counter()
-        self._deadline = self.started + self.seconds
-        if now > self._deadline:
-            self._grace /= 2
-            self._deadline, self.work = now + self._grace, 0
-
-    def exceeded(self, terms: int) -> bool:
-        """Compare time, effort and the number of terms with the limits; record in ``stopped`` which is exceeded."""
-        self.work = self.WORK
-        self._looks += 1
-        if perf_counter() > self._deadline:
-            self.stopped = "time"
-        elif self.effort is not None and self._looks * self.WORK > self.effort:
-            self.stopped = "effort"
-        elif terms > self.terms:
-            self.stopped = "elements"
-        return bool(self.stopped)
-
-    @property
-    def late(self) -> bool:
-        """Whether the time is up."""
-        return perf_counter() > self.started + self.seconds
 
 
 class Basis:

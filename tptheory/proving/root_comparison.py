@@ -23,7 +23,6 @@ from tptheory.proving.equations import minus_squares
 from tptheory.proving.norm_products import norms_of_products
 from tptheory.proving.norms import Squares, VanishingSum, with_squares
 from tptheory.proving.searching import (
-    Attempt,
     LemmaChain,
     Proof,
     StuckError,
@@ -46,19 +45,13 @@ class _Root(NamedTuple):
     letters: Polynomial
 
 
-def descent_by_roots(number: Polynomial) -> Attempt:
+def descent_by_roots(number: Polynomial, translator: Translator, deadline: float) -> Proof:
     """Show that a number is at most 0 because the roots in it with a minus are greater than the rest, squared."""
-
-    def attempt(translator: Translator, deadline: float) -> Proof:
-        chain = LemmaChain(translator)
-        squares = _minus_squares(chain, number, deadline, DEPTH)
-        whole = with_squares(number, squares)
-        basis = completion(chain.branch, deadline)
-        return chain.close(
-            VanishingSum(combination_of(basis, whole, whole=True), squares).descent(chain.branch, number)
-        )
-
-    return attempt
+    chain = LemmaChain(translator)
+    squares = _minus_squares(chain, number, deadline, DEPTH)
+    basis = completion(chain.branch, deadline)
+    found = combination_of(basis, with_squares(number, squares), whole=True)
+    return chain.close(VanishingSum(found, squares).descent(chain.branch, number))
 
 
 def _minus_squares(chain: LemmaChain, number: Polynomial, deadline: float, depth: int) -> Squares:

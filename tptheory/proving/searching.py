@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import Any, NamedTuple
 
-from tptheory.proving.completion import Completion, Limits
+from tptheory.proving.completion import Completion
 from tptheory.proving.contents import shared
+from tptheory.proving.limits import Limits
 from tptheory.proving.rewriting import Cofactors, Combination, traced_cofactors, without
 from tptheory.proving.translating import Assumption
 from tptheory.proving.translation import CASE, LEMMA, Translator

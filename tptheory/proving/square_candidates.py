@@ -1,12 +1,11 @@
 """Candidates for the parts of a sum of squares: halves of traces, velocities, and what hypotheses make of them.
 
-Where a trace reads ``tr(u m u')`` with nothing in the middle, or with a symmetric projection there, ``u m`` is a
-candidate. So are the velocities that stand in the scalar, what they are multiplied by, and more words, which are tried
-later. A number in front of a trace needs a square root, since ``s |Q|^2 = |r Q|^2`` for ``s = r^2``: an even power has
-one, and a symbol that is declared to be nonnegative has a letter for its root. So has what a hypothesis says is not
-below 0: a number ``q = r^2``, or a matrix ``S = R R'``. Products of such roots with candidates are candidates again, so
-that hypotheses are multiplied by squares and by each other (Stengle, A Nullstellensatz and a Positivstellensatz in
-semialgebraic geometry, Mathematische Annalen 207, 1974).
+The halves of traces, as `square_words` finds them, are candidates. So are the velocities that stand in the scalar, what
+they are multiplied by, and more words, which are tried later. A number in front of a trace needs a square root, since
+``s |Q|^2 = |r Q|^2`` for ``s = r^2``: an even power has one, and a symbol that is declared to be nonnegative has a
+letter for its root. So has what a hypothesis says is not below 0: a number ``q = r^2``, or a matrix ``S = R R'``.
+Products of such roots with candidates are candidates again, so that hypotheses are multiplied by squares and by each
+other (Stengle, A Nullstellensatz and a Positivstellensatz in semialgebraic geometry, Mathematische Annalen 207, 1974).
 """
 
 from __future__ import annotations

@@ -14,10 +14,10 @@ from sympy import Symbol
 from tptheory.proving.auxiliary_letters import AuxiliaryLetters
 from tptheory.proving.knowledge import PRINCIPAL_ROOT, ROOT
 from tptheory.proving.letters import Family, Letter
-from tptheory.proving.nonnegative import half_of, is_nonnegative_letter
+from tptheory.proving.nonnegative import half_of_trace, is_nonnegative_letter
 from tptheory.proving.term_order import DEFINED, INVERSE, PLAIN, is_defined
 from tptheory.proving.translation import Reason, Translator
-from tptheory.proving.words import Alphabet, Polynomial, rotations
+from tptheory.proving.words import Alphabet, Polynomial
 
 PRINCIPAL: Reason = ("definition", "the principal root commutes with what its square commutes with")
 
@@ -112,7 +112,7 @@ def root_of_scalar(translator: Translator, s: str) -> str | None:
     """
     alphabet = translator.alphabet
     if alphabet.is_trace(s):
-        half = half_of(alphabet, rotations(s))
+        half = half_of_trace(alphabet, s)
         return root_of_norm(translator, half) if half else None
     letter, _ = alphabet.letters[s]
     translator.bring_in_reciprocals()

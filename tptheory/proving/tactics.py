@@ -26,34 +26,19 @@ The last rounds are never reached: the deadline comes first.
 """
 
 
-def search_proof(claim: Claim, seconds: float = 10.0, title: str = "") -> Certificate:
-    """Search for a proof of a claim, which the checker accepts.
-
-    Args:
-        claim: the claim.
-        seconds: how long to search.
-        title: the title of the certificate; the statement of the claim unless given.
-
-    Raises:
-        StuckError: if no proof is found; a RefusedError, if one was found that the checker refuses.
-        UnsupportedExpressionError: if the claim is outside the language of the prover.
-
-    >>> from sympy import MatrixSymbol, symbols
-    >>> from tptheory.claims.vocabulary import Equal
-    >>> from tptheory.symbolic.expressions import Pinv
-    >>> A = MatrixSymbol("A", *symbols("m n"))
-    >>> search_proof(Equal(A.T * A * Pinv(A), A.T)).check().accepted
-    True
-    """
-    return Prover(claim, title).run(seconds)
-
-
 class Prover:
     """A search for a proof of a claim, which goes on where it was left each time it runs.
 
     Args:
         claim: the claim.
         title: the title of the certificate; the statement of the claim unless given.
+
+    >>> from sympy import MatrixSymbol, symbols
+    >>> from tptheory.claims.vocabulary import Equal
+    >>> from tptheory.symbolic.expressions import Pinv
+    >>> A = MatrixSymbol("A", *symbols("m n"))
+    >>> Prover(Equal(A.T * A * Pinv(A), A.T)).run(seconds=10).check().accepted
+    True
     """
 
     def __init__(self, claim: Claim, title: str = "") -> None:
@@ -62,11 +47,15 @@ class Prover:
         self._begun: list[list[list[ProofSearch]]] = []
 
     def run(self, seconds: float, efforts: Sequence[int] = EFFORTS) -> Certificate:
-        """Search on for some seconds; the errors are those of `search_proof`.
+        """Search on for some seconds, and return a proof that the checker accepts.
 
         Args:
             seconds: how long to search.
             efforts: how much work each completion may do, from round to round.
+
+        Raises:
+            StuckError: if no proof is found; a RefusedError, if one was found that the checker refuses.
+            UnsupportedExpressionError: if the claim is outside the language of the prover.
         """
         deadline = perf_counter() + seconds
         parts: list[dict[str, Any]] = []

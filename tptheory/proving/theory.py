@@ -25,11 +25,12 @@ from tptheory.claims.goals import (
 from tptheory.claims.hypotheses import Hypothesis
 from tptheory.claims.ranges import depth_symbols, least_depth
 from tptheory.errors import UnsupportedExpressionError
+from tptheory.proving.certificate_terms import goal_at
 from tptheory.proving.depth_lemmas import LossLemmas, Strategy, falling_losses, loss_lemmas
 from tptheory.proving.indexed import Catalogue, End, IndexedTranslator, LayerLaw
-from tptheory.proving.letters import Index, Letter, goal_at
+from tptheory.proving.letters import Index, Letter
+from tptheory.proving.limits import Statistics
 from tptheory.proving.obligations import assumed_of, quadratic_form
-from tptheory.proving.rewriting import Statistics
 from tptheory.proving.square_roots import assume_roots, equation_of_root, root_equation, root_of
 from tptheory.proving.translation import INDEX, Reason
 from tptheory.proving.words import Polynomial

@@ -64,11 +64,11 @@ class Traces:
         for word in self._rotations(trace):
             if self.basis.budget.stopped:
                 return grown
-            grown = self._same_number(trace, word) or grown
+            grown = self._same_number(word) or grown
         self._turned[trace] = len(self.basis.elements)
         return grown
 
-    def _same_number(self, trace: str, word: str) -> bool:
+    def _same_number(self, word: str) -> bool:
         """Add to the basis that a trace is that of what a rotation of it is rewritten into; False if that is known."""
         size = self.alphabet.shape(word)[0]
         rest, steps = self.basis.reduce({((), word): 1})

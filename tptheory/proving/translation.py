@@ -33,11 +33,13 @@ from sympy import (
     Transpose,
     ZeroMatrix,
 )
+from sympy.core.basic import Basic
 from sympy.core.function import AppliedUndef
 
 from tptheory.certificates.reading import BOUND_INDEX
 from tptheory.clock import require_time
 from tptheory.errors import UnsupportedExpressionError
+from tptheory.proving.determinants import determinant
 from tptheory.proving.forms import INVERSE_FORM, PINV_FORM, assume_form
 from tptheory.proving.further_nodes import matrix_node, scalar_node
 from tptheory.proving.knowledge import Knowledge
@@ -56,6 +58,19 @@ INDEX = Family("index", None, "index", {"index": True})
 ONES: Reason = ("definition", "a column of ones")
 LARGEST_POWER = 100
 """The highest power that is multiplied out."""
+
+
+class Velocity(MatrixSymbol):
+    """The velocity of a symbol along a flow; it equals no symbol of a user's, whatever that symbol is called."""
+
+    def __new__(cls, moving: MatrixSymbol) -> Any:
+        """Make the velocity, which has the shape of the symbol that moves."""
+        return Basic.__new__(cls, moving, *moving.shape)
+
+    @property
+    def name(self) -> str:
+        """The name under which the velocity is printed."""
+        return f"d{self.args[0]}/dt"
 
 
 class Translator(Knowledge):
@@ -101,10 +116,10 @@ class Translator(Knowledge):
         rows, columns = self.size(symbol.rows), self.size(symbol.cols)
         self.alphabet.matrix(self.letter_of(symbol), rows, columns, level=DEFINED)
 
-    def define_velocity(self, symbol: MatrixSymbol, expression: Any, reason: Reason, moving: MatrixSymbol) -> None:
+    def define_velocity(self, symbol: Velocity, expression: Any, reason: Reason) -> None:
         """Let a symbol stand for the velocity of another; rewriting replaces it by the expression of the velocity."""
         rows, columns = self.size(symbol.rows), self.size(symbol.cols)
-        item = self.alphabet.item(self.alphabet.matrix(self.letter_of(moving), rows, columns))
+        item = self.alphabet.item(self.alphabet.matrix(self.letter_of(symbol.args[0]), rows, columns))
         letter = Letter(Family("symbol", symbol, str(symbol.name), {"velocity": item}))
         word = Polynomial.word(self.alphabet, self.alphabet.matrix(letter, rows, columns, level=DEFINED))
         self.assume(word - self(expression), reason)
@@ -274,6 +289,10 @@ class Translator(Knowledge):
         """Return the trace; where traces are opened, one that passes through a size 1 is a product of shape 1x1."""
         trace = A.trace()
         return trace.traces_as_words() if self._opening else trace
+
+    def determinant(self, A: Polynomial) -> Polynomial:
+        """Return the determinant, as far as factors and hypotheses tell it, or else a letter for it."""
+        return determinant(self, A)
 
     def _power(self, base: Polynomial, exponent: int, one: Polynomial) -> Polynomial:
         """Multiply a power out; the power 0 is the identity, and assumes no inverse."""

@@ -50,7 +50,7 @@ class Unfolding:
 
         Where it has too many entries that way, the elements that are used several times become lemmas.
         """
-        whole = self._expanded(origin, {}, min(LONGEST_PROOF, self.basis.budget.terms))
+        whole = self._expanded(origin, {}, min(LONGEST_PROOF, self.basis.budget.limits.terms))
         if without_lemmas or (whole is not None and len(whole) <= LONG_PROOF):
             return None if whole is None else Membership(whole)
         found = self._with_lemmas(origin)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from textwrap import shorten
@@ -113,7 +113,10 @@ class Counterexample(ShownAsMathematics):
         return second_look(self.claim, self.values)
 
     def check(self) -> bool:
-        """Whether the hypotheses hold here and the conclusion does not, evaluated again from scratch."""
+        """Whether the hypotheses hold here and the conclusion of the claim as typed does not.
+
+        It is evaluated from scratch, without anything that the search had compiled.
+        """
         return self.violation() is not None
 
     def __str__(self) -> str:
@@ -175,7 +178,7 @@ class Counterexample(ShownAsMathematics):
                 lines.append(f'{_name(s)} = MatrixSymbol("{s}", {value.nrows()}, {value.ncols()})')
             else:
                 lines.append(f'{_name(s)} = Symbol("{s}")')
-        pairs = ", ".join(f"{_name(s)}: {_python(self.values[s])}" for s in names)
+        pairs = ", ".join(f"{_name(s)}: {_rows(self.values[s], _python)}" for s in names)
         printer = _PythonPrinter(self.sizes)
         lines += [f"values = {{{pairs}}}", f"found = {printer.doprint(expression)}"]
         arithmetic = "exact" if is_exact(expression) else "mp50"
@@ -196,23 +199,19 @@ class Counterexample(ShownAsMathematics):
         }
 
 
-def _rows(value: Any) -> str:
+def _rows(value: Any, number: Callable[[Any], str] = str) -> str:
+    """Write a matrix row by row, or a number, each number in the given way."""
     if not hasattr(value, "tolist"):
-        return str(value)
-    return "[" + ", ".join("[" + ", ".join(str(x) for x in row) + "]" for row in value.tolist()) + "]"
+        return number(value)
+    rows = [", ".join(map(number, row)) for row in value.tolist()]
+    return "[" + ", ".join(f"[{row}]" for row in rows) + "]"
 
 
 def _name(symbol: Any) -> str:
     return "".join(c if c.isalnum() else "_" for c in str(symbol)).replace("lambda", "lambda_")
 
 
-def _python(value: Any) -> str:
-    if not isinstance(value, fmpq_mat):
-        return _number(value)
-    return "[" + ", ".join("[" + ", ".join(_number(x) for x in row) + "]" for row in value.tolist()) + "]"
-
-
-def _number(x: fmpq) -> str:
+def _python(x: fmpq) -> str:
     return str(x.p) if x.q == 1 else f"Rational({x.p}, {x.q})"
 
 

@@ -25,7 +25,7 @@ from tptheory.measuring.premises import Instance
 from tptheory.refuting.counterexample import Counterexample
 from tptheory.refuting.enumeration import level_of
 from tptheory.refuting.shrinking import Found, shrunk
-from tptheory.refuting.size_choices import SizeChoice
+from tptheory.refuting.size_choices import ClaimPart, SizeChoice
 from tptheory.refuting.violations import ViolationTest
 
 LARGEST_SIZE = 3
@@ -106,13 +106,10 @@ class CounterexampleSearch:
         self.seed = seed
         self.made: set[tuple[int, tuple[int, ...]]] = set()
         """The choices of sizes that were made: the number of the part of the claim, and the sizes."""
-        self.parts: list[tuple[Claim, Instances, ViolationTest]] = []
-        self.indices: list[Numbers] = []
-        """The depth and the indices at which each part of the claim stands."""
+        self.parts: list[ClaimPart] = []
         for part, indices in numbered_parts(claim):
             source = Instances(part)
-            self.parts.append((part, source, ViolationTest(part, source)))
-            self.indices.append(indices)
+            self.parts.append(ClaimPart(part, source, ViolationTest(part, source), indices))
         self.cut = False
         """Whether there are too many choices of sizes for all of them to be made."""
         self.choices = self._choices(0, LARGEST_SIZE)
@@ -128,7 +125,8 @@ class CounterexampleSearch:
             most: the largest sum of sizes; None if any sum will do.
         """
         found: list[SizeChoice] = []
-        for number, (part, source, breaks) in enumerate(self.parts):
+        for number, part in enumerate(self.parts):
+            source = part.source
             admitted = [source.admitted(n, largest) for n in source.sizes]
             sums = [total for total in (most, _largest_sum(admitted)) if total is not None]
             self.cut = self.cut or len(sums) > (most is not None)
@@ -138,7 +136,7 @@ class CounterexampleSearch:
                 fine = (not above or max(numbers, default=0) > above) and (number, numbers) not in self.made
                 if fine and source.fits(sizes):
                     self.made.add((number, numbers))
-                    found.append(SizeChoice(part, source, breaks, sizes, [self.seed, *numbers]))
+                    found.append(SizeChoice(part, sizes, [self.seed, *numbers]))
         return sorted(found, key=lambda choice: choice.total)
 
     def run(self, seconds: float) -> Searched:
@@ -171,12 +169,7 @@ class CounterexampleSearch:
                 pass
         except UnsupportedExpressionError:
             return None
-        return None if self.found is None else (self.found[1], self._numbers_of(self.found[0]))
-
-    def _numbers_of(self, choice: SizeChoice) -> Numbers:
-        """Return the depth and the indices of the part of the claim to which a choice of sizes belongs."""
-        (numbers,) = (n for (part, *_), n in zip(self.parts, self.indices, strict=True) if part is choice.part)
-        return numbers
+        return None if self.found is None else (self.found[1], self.found[0].part.indices)
 
     def _smallest(self, first: SizeChoice) -> Counterexample:
         """Return the counterexample that was found, as small as the time allows, with how far that was shown."""
@@ -189,21 +182,20 @@ class CounterexampleSearch:
         narrower = [p.swept for p in self.choices if p.total < choice.total and p.grid.possible]
         narrower += [-1] if self.cut else []
         values = {s: values[s] for s in (*choice.sizes, *choice.source.matrices, *choice.source.scalars)}
-        return Counterexample(
-            choice.part, values, minimal, min(narrower, default=None), indices=self._numbers_of(choice)
-        )
+        part, swept = choice.part, min(narrower, default=None)
+        return Counterexample(part.claim, values, minimal, swept, indices=part.indices)
 
     @property
     def constructs(self) -> bool:
         """Whether instances of a part are built to meet its hypotheses, and not only drawn."""
-        return any(source.is_constructed for _, source, _ in self.parts)
+        return any(part.source.is_constructed for part in self.parts)
 
     def instances(self) -> Iterator[tuple[Claim, Instance | None]]:
         """Run through parts of the claim with instances that meet its hypotheses, in the order of the search.
 
         Where none was drawn or built at some sizes, None stands in its place.
         """
-        return ((choice.part, values) for choice, values in self._drawn_in_rounds())
+        return ((choice.part.claim, values) for choice, values in self._drawn_in_rounds())
 
     def _rounds(self) -> Iterator[bool]:
         """Try one instance after the other, and say so after each; what breaks the claim is noted."""
@@ -213,7 +205,7 @@ class CounterexampleSearch:
 
     def _drawn_in_rounds(self) -> Iterator[tuple[SizeChoice, Instance | None]]:
         """Run through choices of sizes and instances, in rounds; the choices lie in `choices` and in `larger`."""
-        early = self.constructs and all(len(source.sizes) <= FEW_SIZES for _, source, _ in self.parts)
+        early = self.constructs and all(len(part.source.sizes) <= FEW_SIZES for part in self.parts)
         for number, tries in enumerate(ROUNDS):
             if number == (LARGER_FROM_WHERE_BUILT if early else LARGER_FROM):
                 self.larger = self._choices(LARGEST_SIZE, LARGER_SIZE)
@@ -241,7 +233,7 @@ class CounterexampleSearch:
         if values is None:
             return False
         self.tried += 1
-        if not choice.breaks(values):
+        if not choice.part.breaks(values):
             return False
         self.found = choice, values
         return True

@@ -6,13 +6,14 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property, lru_cache
 from itertools import islice, product
 from math import prod
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from flint import fmpq, fmpq_mat
 from sympy import MatrixSymbol
 
 from tptheory.claims.claim import Claim
+from tptheory.claims.ranges import Numbers
 from tptheory.clock import in_time
 from tptheory.measuring.instances import Instances
 from tptheory.measuring.premises import Instance
@@ -35,13 +36,27 @@ MOST_ENTRIES, FEWEST = 20_000, 3
 """Matrices of one kind have no more entries than this together, unless there are so few of them."""
 
 
+class ClaimPart(NamedTuple):
+    """A part of a claim, and what tells whether an instance breaks it.
+
+    Attributes:
+        claim: the part, which speaks of no layers.
+        source: the source of its instances.
+        breaks: the test whether an instance breaks it.
+        indices: the depth and the indices at which it stands.
+    """
+
+    claim: Claim
+    source: Instances
+    breaks: ViolationTest
+    indices: Numbers
+
+
 class SizeChoice:
     """One choice of sizes, with a record of the instances that were tried there and the source of the next ones."""
 
-    def __init__(
-        self, part: Claim, source: Instances, breaks: ViolationTest, sizes: dict[Any, int], seed: list[int]
-    ) -> None:
-        self.part, self.source, self.breaks, self.sizes = part, source, breaks, sizes
+    def __init__(self, part: ClaimPart, sizes: dict[Any, int], seed: list[int]) -> None:
+        self.part, self.source, self.sizes = part, part.source, sizes
         self.total = sum(sizes.values())
         self.swept = -1
         """The sum of absolute entries up to which all integer instances were tried."""

@@ -1,4 +1,7 @@
-"""Determinants of matrices with square blocks along the diagonal.
+"""Block matrices as words ``sum of E_i B_ij F_j'``, and the determinants of those with square blocks on the diagonal.
+
+The matrix ``E_i`` holds the columns of an identity that meet a block: ``E_i' E_j`` is the identity or zero, and
+``sum of E_i E_i'`` is the identity. All that blocks obey follows from these.
 
 ``det [[R, P], [S, Q]] = det R det(Q - S R^-1 P)`` where R has an inverse (Schur, 1917); it is ``det R det Q`` where P
 or S is zero, and ``det(R + P) det(R - P)`` where ``Q = R`` and ``S = P``. Where ``R S = S R`` it is ``det(R Q - S P)``,
@@ -9,21 +12,48 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import product
+from typing import Any
 
-from sympy import BlockMatrix
+from sympy import Add, BlockMatrix
 
 from tptheory.proving.determinant_order import assume_fischer
 from tptheory.proving.determinants import FOUND_TWICE, determinant
 from tptheory.proving.forms import has_layers
 from tptheory.proving.knowledge import Knowledge
 from tptheory.proving.translating import Reason, refuse_layers
-from tptheory.proving.words import Polynomial
+from tptheory.proving.words import Polynomial, summed
 
+PARTITION: Reason = ("definition", "the blocks of an identity")
 COMPLEX: Reason = ("definition", "det [[R, P], [-P, R]] is the squared absolute value of det(R + iP)")
 MOST_ORDERED = 3
 """Of more blocks on the diagonal, the first one is taken first, and not each of them in turn."""
 Blocks = dict[tuple[int, int], Polynomial]
 """The blocks of a matrix, by the numbers of their rows and columns."""
+
+
+def block_matrix(M: BlockMatrix, translator: Knowledge) -> Polynomial:
+    """Return a matrix that is made of blocks."""
+    lefts = _embeddings(translator, M.rowblocksizes)
+    rights = _embeddings(translator, M.colblocksizes)
+    total = Polynomial.zero(translator.alphabet, translator.size(M.rows), translator.size(M.cols))
+    for i, left in enumerate(lefts):
+        for j, right in enumerate(rights):
+            total = total + left * translator(M.blocks[i, j]) * right.transpose()
+    return total
+
+
+def _embeddings(translator: Knowledge, sizes: Any) -> list[Polynomial]:
+    """Return the matrices ``E_i`` of a partition into these sizes."""
+    alphabet, sizes = translator.alphabet, tuple(sizes)
+    whole = translator.size(Add(*sizes))
+    if len(sizes) == 1:
+        return [Polynomial.identity(alphabet, whole)]
+    parts = [translator.size(size) for size in sizes]
+    refuse_layers(size for size in (whole, *parts) if not isinstance(size, int))
+    found = translator.bring_in_coordinates(parts, whole)
+    squares = [E * E.transpose() for E in found]
+    translator.assume(summed(squares) - Polynomial.identity(alphabet, whole), PARTITION)
+    return found
 
 
 def block_determinant(translator: Knowledge, M: BlockMatrix) -> Polynomial:
@@ -44,7 +74,7 @@ def _compare(translator: Knowledge, M: BlockMatrix, blocks: Blocks, value: Polyn
     """Assume how a determinant compares with 0, and with those of the blocks on the diagonal, where that is known."""
     diagonal = [block for (i, j), block in sorted(blocks.items()) if i == j]
     if all(blocks[j, i] == block.transpose() for (i, j), block in blocks.items() if i != j):
-        assume_fischer(translator, translator(M), value, diagonal, determinant)
+        assume_fischer(translator, translator(M), value, diagonal)
     if len(diagonal) == 2 and diagonal[0] == diagonal[1] and blocks[0, 1] == blocks[1, 0].scale(-1):
         translator.assume(translator.root_defect(value), COMPLEX)
 
