@@ -21,8 +21,8 @@ from tptheory.errors import InvalidValueError
 from tptheory.measuring.goal_values import Value, difference, is_number_zero, least_bound, rank_of
 from tptheory.measuring.premises import Instance
 from tptheory.numeric.arithmetic_names import arithmetic_named
-from tptheory.numeric.definiteness import is_shown_not_semidefinite
 from tptheory.numeric.evaluation import evaluator
+from tptheory.numeric.intervals import is_shown_not_semidefinite
 from tptheory.numeric.rationals import fraction, numbers_in
 
 STEP = {"float": 1e-5}

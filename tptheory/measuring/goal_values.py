@@ -23,10 +23,14 @@ from tptheory.errors import InvalidValueError, UnsupportedExpressionError
 from tptheory.measuring.enclosures import readable
 from tptheory.measuring.premises import Instance
 from tptheory.numeric.arithmetic import Arithmetic
-from tptheory.numeric.definiteness import is_shown_not_semidefinite
 from tptheory.numeric.evaluation import compile_with, evaluate_with
 from tptheory.numeric.interval_duals import IntervalDualArithmetic
-from tptheory.numeric.intervals import VerifiedIntervalArithmetic, is_shown_negative, is_shown_nonzero
+from tptheory.numeric.intervals import (
+    VerifiedIntervalArithmetic,
+    is_shown_negative,
+    is_shown_nonzero,
+    is_shown_not_semidefinite,
+)
 from tptheory.numeric.jets import DualArithmetic, Jet
 from tptheory.numeric.rationals import ExactArithmetic, VerifiedArithmetic
 from tptheory.symbolic.rank import Rank

@@ -8,7 +8,7 @@ from typing import Any
 from flint import fmpq_mat
 
 from tptheory.measuring.random_matrices import eye
-from tptheory.numeric.definiteness import is_shown_not_semidefinite
+from tptheory.numeric.intervals import is_shown_not_semidefinite
 
 
 def is_zero(value: Any) -> bool:
