@@ -22,7 +22,7 @@ from sympy import MatrixExpr, MatrixSymbol
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain, unknown_name
 from tptheory.symbolic.coefficients import coefficient
-from tptheory.symbolic.curvature_rules import Kaczmarz, Newton, RecursiveLeastSquares
+from tptheory.symbolic.curvature_rules import Kaczmarz, NaturalGradient, Newton, RecursiveLeastSquares
 from tptheory.symbolic.equilibrium_rules import DynamicInversion, EquilibriumPropagation, PredictiveCoding
 from tptheory.symbolic.expressions import matadd, matmul
 from tptheory.symbolic.feedback_rules import (
@@ -34,7 +34,6 @@ from tptheory.symbolic.feedback_rules import (
     TargetProp,
 )
 from tptheory.symbolic.learned_feedback import KolenPollack, LearnedInverse, WeightMirror
-from tptheory.symbolic.natural_gradient import NaturalGradient
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.rule import Rule
 from tptheory.symbolic.rule_of_another import RuleOfAnother
