@@ -21,7 +21,6 @@ from typing import Any, ClassVar
 from sympy import MatrixExpr, MatrixSymbol
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain, unknown_name
-from tptheory.symbolic.coefficients import coefficient
 from tptheory.symbolic.curvature_rules import Kaczmarz, NaturalGradient, Newton, RecursiveLeastSquares
 from tptheory.symbolic.equilibrium_rules import DynamicInversion, EquilibriumPropagation, PredictiveCoding
 from tptheory.symbolic.expressions import matadd, matmul
@@ -37,7 +36,7 @@ from tptheory.symbolic.learned_feedback import KolenPollack, LearnedInverse, Wei
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.rule import Rule
 from tptheory.symbolic.rule_of_another import RuleOfAnother
-from tptheory.symbolic.rule_scalars import alpha, damping, decay, eta, friction
+from tptheory.symbolic.rule_scalars import alpha, coefficient, damping, decay, eta, friction
 from tptheory.symbolic.states import State
 
 __all__ = [
