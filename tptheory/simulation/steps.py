@@ -12,7 +12,7 @@ from tptheory.numeric.rationals import ExactArithmetic
 from tptheory.simulation.compiled_rule import CompiledRule
 from tptheory.simulation.moments import Arrival, Moment, OnProgress, Stop
 from tptheory.simulation.rank_changes import rank_changes
-from tptheory.symbolic.rules import eta
+from tptheory.symbolic.rule_scalars import eta
 
 MOST_BITS = 20_000
 """How long a numerator or denominator may grow in an exact run."""

@@ -14,7 +14,7 @@ from tptheory.numeric.evaluation import compile_expression
 from tptheory.symbolic.arguments import as_expression
 from tptheory.symbolic.expressions import size_symbols
 from tptheory.symbolic.layers import LayerSymbol
-from tptheory.symbolic.rules import eta
+from tptheory.symbolic.rule_scalars import eta
 
 if TYPE_CHECKING:
     from tptheory.simulation.trajectories import Run

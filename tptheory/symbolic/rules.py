@@ -9,6 +9,7 @@ t_l = x_l - alpha d_l       the target that it proposes
 G_l = d_l x_{l-1}'          what the flow descends: dW_l/dt = -G_l
 dW_l = -eta G_l             the update, and db_l = -eta d_l 1
 
+>>> from tptheory import alpha, damping, eta
 >>> list(RULES)[:3], eta, alpha, damping
 (['bp', 'tp', 'damped-tp'], eta, alpha, lambda)
 """
@@ -36,38 +37,8 @@ from tptheory.symbolic.learned_feedback import KolenPollack, LearnedInverse, Wei
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.rule import Rule
 from tptheory.symbolic.rule_of_another import RuleOfAnother
-from tptheory.symbolic.rule_scalars import alpha, coefficient, damping, decay, eta, friction
+from tptheory.symbolic.rule_scalars import coefficient, decay, eta, friction
 from tptheory.symbolic.states import State
-
-__all__ = [
-    "RULES",
-    "Backprop",
-    "DampedTargetProp",
-    "DirectFeedbackAlignment",
-    "DynamicInversion",
-    "EquilibriumPropagation",
-    "FeedbackAlignment",
-    "GaussNewton",
-    "Kaczmarz",
-    "KolenPollack",
-    "LearnedInverse",
-    "ModifiedRule",
-    "Momentum",
-    "NaturalGradient",
-    "Nesterov",
-    "Newton",
-    "PredictiveCoding",
-    "RecursiveLeastSquares",
-    "Rule",
-    "TargetProp",
-    "WeightDecay",
-    "WeightMirror",
-    "alpha",
-    "as_rule",
-    "damping",
-    "eta",
-    "rule_named",
-]
 
 
 class ModifiedRule(RuleOfAnother):

@@ -17,7 +17,8 @@ from tptheory.numeric.floats import FloatArithmetic
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.one_meaning import refuse_two_of_one_name
 from tptheory.symbolic.own_code import SHAPES
-from tptheory.symbolic.rules import LearnedInverse, Rule, damping
+from tptheory.symbolic.rule_scalars import damping
+from tptheory.symbolic.rules import LearnedInverse, Rule
 from tptheory.training.data import Array
 
 Arrays = tuple[Array, ...]
