@@ -45,7 +45,6 @@ class IntervalArithmetic(Arithmetic):
         return arb(1).exp() if isinstance(value, Exp1) else self.exact.scalar(argument, value)
 
     def shape(self, A: Any) -> tuple[int, int]:
-        """Return ``(rows, columns)``."""
         return (A.nrows(), A.ncols())
 
     def matrix(self, rows: Sequence[Sequence[Any]]) -> Any:
@@ -59,7 +58,6 @@ class IntervalArithmetic(Arithmetic):
         return self.exact.full(rows, columns, diagonal, rest)
 
     def scale(self, scalar: Any, A: Any) -> Any:
-        """Return the scalar times ``A``."""
         return arb_mat(A) * scalar if isinstance(scalar, arb) else A * scalar
 
     def inverse(self, A: Any) -> Any:
@@ -80,7 +78,6 @@ class IntervalArithmetic(Arithmetic):
         return self.exact.pinv(_rational(A, "a pseudo-inverse"))
 
     def trace(self, A: Any) -> Any:
-        """Return ``tr A``."""
         return A.trace() if isinstance(A, arb_mat) else self.exact.trace(A)
 
     def rank(self, A: Any) -> Any:

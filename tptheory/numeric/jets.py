@@ -158,7 +158,6 @@ class JetArithmetic(Arithmetic):
         return value if isinstance(value, Jet) else self.jet([self.field.scalar(argument, value)])
 
     def shape(self, A: Jet) -> tuple[int, int]:
-        """Return ``(rows, columns)``."""
         return self.field.shape(A.value)
 
     def matrix(self, rows: Sequence[Sequence[Jet]]) -> Jet:
@@ -222,7 +221,6 @@ class JetArithmetic(Arithmetic):
         return A.with_each(lambda part: self.field.matrix([[part[i, j] for j in columns] for i in rows]))
 
     def trace(self, A: Jet) -> Jet:
-        """Return ``tr A``."""
         return A.with_each(self.field.trace)
 
     def determinant(self, A: Jet) -> Jet:
