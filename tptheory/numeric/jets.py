@@ -317,22 +317,14 @@ class DualArithmetic(JetArithmetic):
 
 
 def _check_zero(A: Jet, rank: int) -> None:
-    """Refuse a residual that is not zero: a matrix of this rank at the start has another one along the curve.
-
-    Raises:
-        RankChangesError: if the residual is not zero.
-    """
+    """Refuse a residual that is not zero: a matrix of this rank at the start has another one along the curve."""
     if any(part is not None and part.rank() for part in A.parts):
         expected = "of constant rank under every Pinv and LogPdet"
         raise RankChangesError(complain("expression", expected, f"a matrix whose rank changes from {rank}"))
 
 
 def _refuse() -> NoReturn:
-    """Refuse an expression that has no Taylor coefficients in the field.
-
-    Raises:
-        UnsupportedExpressionError: always.
-    """
+    """Refuse an expression that has no Taylor coefficients in the field."""
     raise UnsupportedExpressionError(
         "'expression' must be rational in its matrices to have exact derivatives (got a root, an exponent that moves, "
         "or what depends on the value of a logarithm or an exponential)."

@@ -56,11 +56,7 @@ class TrajectoryRecord:
                 self.append(moment)
 
     def _check_memory(self, count: int, one: int) -> None:
-        """Refuse more moments, of so many bytes each, than memory holds: all of them are kept.
-
-        Raises:
-            InvalidValueError: if the record would not fit.
-        """
+        """Refuse more moments, of so many bytes each, than memory holds: all of them are kept."""
         mend = "All of them are kept: take fewer, or go on from the last of a shorter run."
         check_memory("steps", count, (count + 1) * one, mend)
 
