@@ -129,8 +129,7 @@ class Constants:
             ShapeError: if it has another shape than the symbol.
         """
         argument = self._named(symbol)
-        A = kind.read(argument, self.given(symbol, default), column=symbol.cols == 1)
-        kind.check(argument, A)
+        A = kind.read_finite(argument, self.given(symbol, default), column=symbol.cols == 1)
         if tuple(kind.shape(A)) != tuple(symbol.shape):
             expected = f"of shape {tuple(symbol.shape)}"
             raise ShapeError(complain(argument, expected, kind.shape(A), f"Give {symbol} that shape."))

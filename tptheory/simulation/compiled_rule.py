@@ -272,13 +272,6 @@ class CompiledRule:
         return draw
 
 
-def read(kind: RunArithmetic, argument: str, value: Any, column: bool = False) -> Any:
-    """Return a matrix of finite numbers."""
-    A = kind.read(argument, value, column)
-    kind.check(argument, A)
-    return A
-
-
 def _defined_signals(
     rule: Rule, net: _LetteredNetwork, named: Sequence[tuple[int, str]]
 ) -> tuple[dict[str, MatrixExpr], set[str]]:
