@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from tptheory import Certificate, TptheoryError
 from tptheory.cli import app
-from tptheory.sweeping.record_files import records_at
+from tptheory.sweeping.running import records_at
 from tptheory.training.mnist import load_mnist
 
 QUICK, MANY = 60, 3000

@@ -86,6 +86,9 @@ if TYPE_CHECKING:
     from tptheory.symbolic.layers import Recursion as Recursion
     from tptheory.symbolic.network import DeepLinearNetwork as DeepLinearNetwork
     from tptheory.symbolic.rank import Rank as Rank
+    from tptheory.symbolic.rule_scalars import alpha as alpha
+    from tptheory.symbolic.rule_scalars import damping as damping
+    from tptheory.symbolic.rule_scalars import eta as eta
     from tptheory.symbolic.rules import RULES as RULES
     from tptheory.symbolic.rules import Backprop as Backprop
     from tptheory.symbolic.rules import DampedTargetProp as DampedTargetProp
@@ -107,9 +110,6 @@ if TYPE_CHECKING:
     from tptheory.symbolic.rules import TargetProp as TargetProp
     from tptheory.symbolic.rules import WeightDecay as WeightDecay
     from tptheory.symbolic.rules import WeightMirror as WeightMirror
-    from tptheory.symbolic.rules import alpha as alpha
-    from tptheory.symbolic.rules import damping as damping
-    from tptheory.symbolic.rules import eta as eta
     from tptheory.symbolic.rules import rule_named as rule_named
     from tptheory.symbolic.states import State as State
     from tptheory.training.data import load_digits as load_digits

@@ -100,15 +100,15 @@ def read_integer(argument: str, text: str, expected: str = "an integer", shown: 
     return int(text)
 
 
-def finite(argument: str, value: Any, expected: str = "a finite number") -> float:
-    """Return ``value`` as a finite float.
+def finite(argument: str, value: Any, expected: str = "a finite number", lowest: float = -math.inf) -> float:
+    """Return ``value`` as a finite float of at least ``lowest``.
 
     >>> finite("bias", 1)
     1.0
 
     Raises:
         InvalidTypeError: if it is not a real number.
-        InvalidValueError: if it is not finite.
+        InvalidValueError: if it is not finite, or too low.
     """
     if isinstance(value, bool) or not isinstance(value, Real):
         raise InvalidTypeError(complain(argument, expected, value))
@@ -116,7 +116,7 @@ def finite(argument: str, value: Any, expected: str = "a finite number") -> floa
         number = float(value)
     except OverflowError:
         number = math.inf
-    if not math.isfinite(number):
+    if not math.isfinite(number) or number < lowest:
         raise InvalidValueError(complain(argument, expected, value))
     return number
 
@@ -131,11 +131,7 @@ def positive(argument: str, value: Any) -> float:
         InvalidTypeError: if it is not a real number.
         InvalidValueError: if it is not positive and finite.
     """
-    expected = "a positive finite number"
-    number = finite(argument, value, expected)
-    if number <= 0:
-        raise InvalidValueError(complain(argument, expected, value))
-    return number
+    return finite(argument, value, "a positive finite number", lowest=math.ulp(0.0))  # the least float above 0
 
 
 def positive_or_zero(argument: str, value: Any) -> float:
@@ -148,11 +144,7 @@ def positive_or_zero(argument: str, value: Any) -> float:
         InvalidTypeError: if it is not a real number.
         InvalidValueError: if it is negative or not finite.
     """
-    expected = "a finite number, 0 or more"
-    number = finite(argument, value, expected)
-    if number < 0:
-        raise InvalidValueError(complain(argument, expected, value))
-    return number
+    return finite(argument, value, "a finite number, 0 or more", lowest=0)
 
 
 def memory() -> int:

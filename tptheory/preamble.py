@@ -114,6 +114,9 @@ from tptheory.symbolic.layers import Recursion as Recursion
 from tptheory.symbolic.layers import Sequence as Sequence
 from tptheory.symbolic.network import DeepLinearNetwork as DeepLinearNetwork
 from tptheory.symbolic.rank import Rank as Rank
+from tptheory.symbolic.rule_scalars import alpha as alpha
+from tptheory.symbolic.rule_scalars import damping as damping
+from tptheory.symbolic.rule_scalars import eta as eta
 from tptheory.symbolic.rules import Backprop as Backprop
 from tptheory.symbolic.rules import DampedTargetProp as DampedTargetProp
 from tptheory.symbolic.rules import DirectFeedbackAlignment as DirectFeedbackAlignment
@@ -134,9 +137,6 @@ from tptheory.symbolic.rules import Rule as Rule
 from tptheory.symbolic.rules import TargetProp as TargetProp
 from tptheory.symbolic.rules import WeightDecay as WeightDecay
 from tptheory.symbolic.rules import WeightMirror as WeightMirror
-from tptheory.symbolic.rules import alpha as alpha
-from tptheory.symbolic.rules import damping as damping
-from tptheory.symbolic.rules import eta as eta
 from tptheory.symbolic.states import State as State
 from tptheory.symbolic.substitution import substitute as substitute
 

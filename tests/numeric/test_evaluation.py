@@ -39,7 +39,8 @@ from tptheory.numeric.evaluation import compile_expression, evaluate, evaluator
 from tptheory.numeric.floats import FloatArithmetic
 from tptheory.symbolic.expressions import LogPdet, Pinv, matadd, matmul, squared_norm, transpose
 from tptheory.symbolic.network import DeepLinearNetwork
-from tptheory.symbolic.rules import RULES, Newton, damping, eta
+from tptheory.symbolic.rule_scalars import damping, eta
+from tptheory.symbolic.rules import RULES, Newton
 
 A, B, x = MatrixSymbol("A", 3, 3), MatrixSymbol("B", 2, 3), MatrixSymbol("x", 3, 1)
 a_value = np.array([[2, 1, 0], [0, 3, -1], [1, 1, 1]])

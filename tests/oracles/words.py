@@ -12,7 +12,7 @@ from sympy import MatrixSymbol, Rational, S, Symbol
 
 from tptheory.claims.goals import rates
 from tptheory.claims.hypotheses import Hypothesis
-from tptheory.numeric.definiteness import is_shown_not_semidefinite
+from tptheory.numeric.intervals import is_shown_not_semidefinite
 from tptheory.proving.block_matrices import COMPLEX
 from tptheory.proving.determinant_order import ABOVE_TRACE, ACCRETIVE, BY_MINORS, FISCHER, ORDERED
 from tptheory.proving.forms import INVERSE_FORM, PINV_FORM

@@ -12,7 +12,8 @@ from tptheory.errors import InvalidTypeError
 from tptheory.numeric.evaluation import evaluate
 from tptheory.simulation import steps
 from tptheory.simulation.runs import simulate
-from tptheory.symbolic.rules import RULES, Backprop, FeedbackAlignment, Newton, TargetProp, eta
+from tptheory.symbolic.rule_scalars import eta
+from tptheory.symbolic.rules import RULES, Backprop, FeedbackAlignment, Newton, TargetProp
 
 ETA = Fraction(1, 20)
 

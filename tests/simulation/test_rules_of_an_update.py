@@ -7,7 +7,8 @@ from tptheory.errors import InvalidValueError, MissingMethodError
 from tptheory.simulation.ensembles import simulate_ensemble
 from tptheory.simulation.runs import simulate
 from tptheory.symbolic.expressions import matmul
-from tptheory.symbolic.rules import Backprop, Momentum, Rule, eta
+from tptheory.symbolic.rule_scalars import eta
+from tptheory.symbolic.rules import Backprop, Momentum, Rule
 from tptheory.training.trainer import train
 
 WEIGHTS = [np.array([[1.0, 0.4], [-0.3, 0.8]]), np.array([[0.9, -0.5]])]

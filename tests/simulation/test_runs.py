@@ -13,6 +13,7 @@ from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, Unk
 from tptheory.numeric.evaluation import evaluate
 from tptheory.simulation.runs import simulate
 from tptheory.symbolic.expressions import matmul, transpose
+from tptheory.symbolic.rule_scalars import damping, eta
 from tptheory.symbolic.rules import (
     RULES,
     Backprop,
@@ -25,8 +26,6 @@ from tptheory.symbolic.rules import (
     RecursiveLeastSquares,
     Rule,
     TargetProp,
-    damping,
-    eta,
 )
 
 TOLERANCE = {"float64": 1e-10, "float32": 2e-4}

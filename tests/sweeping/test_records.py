@@ -13,9 +13,8 @@ import pytest
 from tptheory.errors import InvalidFileError, InvalidValueError
 from tptheory.sweeping.grid import Grid
 from tptheory.sweeping.json_lines import JsonLines
-from tptheory.sweeping.record_files import records_at
 from tptheory.sweeping.records import is_record, key_of
-from tptheory.sweeping.running import sweep
+from tptheory.sweeping.running import records_at, sweep
 
 CELLS = f"{Path(__file__).with_name('cells.py')}::"
 SQUARE, WILD = CELLS + "square", CELLS + "wild"

@@ -209,7 +209,7 @@ def test_a_carried_inverse_is_the_pseudo_inverse(shape, dtype):
     W = rng.standard_normal(shape).astype(dtype)
     W += 4 * np.eye(*shape, dtype=dtype) * math.sqrt(max(shape))
     U, V = (np.empty((n, 3), dtype) for n in shape)
-    carried = CarriedInverse(W, U, V)
+    carried = CarriedInverse(W, U, V, np.empty_like(W).ravel(), seed=0)
     for _ in range(30):
         U[:], V[:] = (rng.standard_normal((n, 3)) for n in shape)
         W += np.float32(0.01) * U @ V.T
@@ -223,7 +223,7 @@ def test_a_grown_residual_brings_a_new_inverse(monkeypatch):
     """An inverse that is spoilt is found at the next check, and made anew; before, it stays spoilt."""
     W = np.eye(40) + 0.01 * np.random.default_rng(0).standard_normal((40, 40))
     nothing = np.zeros((40, 1))
-    carried = CarriedInverse(W, nothing, nothing)
+    carried = CarriedInverse(W, nothing, nothing, np.empty(W.size), seed=0)
     carried.K[0, 0] += 1e-6
     for _ in range(lowrank.CHECK_EVERY - 1):
         carried.follow(1.0)
@@ -238,7 +238,7 @@ def test_a_change_that_makes_it_singular_is_seen_at_once():
     """``S`` has no inverse: what is taken is the pseudo-inverse of what has become of the matrix, and later its own."""
     W, U = 2 * np.eye(40), np.eye(40)[:, :3].copy()
     V = U * [1, 0, 0]
-    carried = CarriedInverse(W, U, V)
+    carried = CarriedInverse(W, U, V, np.empty_like(W).ravel(), seed=0)
     for r, expected in ((-2.0, 0.0), (4.0, 0.25)):
         W += r * U @ V.T
         carried.follow(r)

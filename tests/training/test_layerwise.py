@@ -9,7 +9,7 @@ import pytest
 
 from tptheory.numeric.evaluation import evaluate
 from tptheory.symbolic.network import DeepLinearNetwork
-from tptheory.symbolic.rules import damping as lam
+from tptheory.symbolic.rule_scalars import damping as lam
 from tptheory.symbolic.rules import rule_named
 from tptheory.training.layerwise import LayerwiseRule, descent_of, forward, softmax_cross_entropy
 

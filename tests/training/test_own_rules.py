@@ -23,7 +23,8 @@ from tptheory.simulation.runs import simulate
 from tptheory.symbolic.dynamics import Step
 from tptheory.symbolic.expressions import matadd, matmul, transpose
 from tptheory.symbolic.network import DeepLinearNetwork
-from tptheory.symbolic.rules import Backprop, LearnedInverse, Rule, eta
+from tptheory.symbolic.rule_scalars import eta
+from tptheory.symbolic.rules import Backprop, LearnedInverse, Rule
 from tptheory.symbolic.states import State
 from tptheory.training.data import DataSet
 from tptheory.training.theorem_probes import ProbeReading

@@ -3,7 +3,7 @@
 import pytest
 from sympy import MatrixSymbol, Symbol
 
-from tptheory.typesetting.tables import Formula, Sentence, Table
+from tptheory.typesetting.tables import Sentence, Table
 
 CELLS = {
     "number": (1 / 3, "0.333333", "0.333333"),
@@ -11,7 +11,6 @@ CELLS = {
     "truth": (True, "yes", "yes"),
     "nothing": (None, "-", "-"),
     "expression": (Symbol("W_1"), "W_1", "$W_{1}$"),
-    "formula": (Formula("a'", r"a^{\top}"), "a'", r"$a^{\top}$"),
     "sentence": (Sentence("so", "<i>so</i>", r"\emph{so}"), "so", r"\emph{so}"),
     "hostile": ("<script>&%\x1b[2J", r"<script>&%\x1b[2J", r"\textless{}script\textgreater{}\&\%[2J"),
 }

@@ -14,15 +14,15 @@ from typing import Any, NamedTuple
 import mpmath
 import numpy as np
 from flint import fmpq, fmpq_mat
-from sympy import Add, Integer, MatAdd, MatrixExpr, ZeroMatrix
+from sympy import Add, MatAdd, ZeroMatrix
 
 from tptheory.claims.goals import Goal, NonNegative, RankAtMost, Rate, Vanishes, moving_symbols, symbolic
 from tptheory.errors import InvalidValueError
 from tptheory.measuring.goal_values import Value, difference, is_number_zero, least_bound, rank_of
 from tptheory.measuring.premises import Instance
 from tptheory.numeric.arithmetic_names import arithmetic_named
-from tptheory.numeric.definiteness import is_shown_not_semidefinite
 from tptheory.numeric.evaluation import evaluator
+from tptheory.numeric.intervals import is_shown_not_semidefinite
 from tptheory.numeric.rationals import fraction, numbers_in
 
 STEP = {"float": 1e-5}
@@ -85,7 +85,7 @@ class RoundedDefects:
             InvalidValueError: if something to be inverted is singular.
         """
         if isinstance(goal, RankAtMost):
-            return Defect(max(self.rank(goal.expression) - self._bound(goal), 0))
+            return Defect(max(self.rank(goal.expression) - least_bound(goal, self.rank, self.values), 0))
         if isinstance(goal, NonNegative):
             if isinstance(goal.expression, Rate):
                 slope, scale = self._slope(goal.expression)
@@ -104,11 +104,6 @@ class RoundedDefects:
 
     def _rounded_rank(self, expression: Any) -> int:
         return int(arithmetic_named(self.arithmetic).inverted(self._value(expression))[1])
-
-    def _bound(self, goal: RankAtMost) -> int:
-        """Return the least of the bounds of a rank."""
-        sizes = {symbol: Integer(n) for symbol, n in self.values.items() if isinstance(n, int)}
-        return min(self.rank(b) if isinstance(b, MatrixExpr) else int(b.xreplace(sizes)) for b in goal.bounds)
 
     def _residual(self, goal: Vanishes) -> Defect:
         """Return the largest entry of the difference of two sides."""
@@ -177,7 +172,8 @@ def exact_defect(goal: Goal, value: Value, values: Instance) -> Any:
         UnsupportedExpressionError: if a value is irrational.
     """
     if isinstance(goal, RankAtMost):
-        return max(rank_of(value(goal.expression)) - least_bound(goal, value, values), 0)
+        rank = rank_of(value(goal.expression))
+        return max(rank - least_bound(goal, lambda A: rank_of(value(A)), values), 0)
     if isinstance(goal, NonNegative):
         return _exactly_below_zero(value(goal.expression))
     if isinstance(goal, Vanishes):

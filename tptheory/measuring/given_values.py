@@ -77,8 +77,7 @@ class GivenValues:
         """
         read: Instance = {}
         for A in self.matrices:
-            read[A] = kind.read(str(A), self.values[A], column=A.cols == 1)
-            kind.check(str(A), read[A])
+            read[A] = kind.read_finite(str(A), self.values[A], column=A.cols == 1)
         told = {n: Integer(int(self.values[n])) for n in self.sizes if n in self.values}
         widths = read_widths({A: kind.shape(read[A]) for A in self.matrices}, told)
         lacking = [n for n in self.sizes if n not in widths]

@@ -23,10 +23,14 @@ from tptheory.errors import InvalidValueError, UnsupportedExpressionError
 from tptheory.measuring.enclosures import readable
 from tptheory.measuring.premises import Instance
 from tptheory.numeric.arithmetic import Arithmetic
-from tptheory.numeric.definiteness import is_shown_not_semidefinite
 from tptheory.numeric.evaluation import compile_with, evaluate_with
 from tptheory.numeric.interval_duals import IntervalDualArithmetic
-from tptheory.numeric.intervals import VerifiedIntervalArithmetic, is_shown_negative, is_shown_nonzero
+from tptheory.numeric.intervals import (
+    VerifiedIntervalArithmetic,
+    is_shown_negative,
+    is_shown_nonzero,
+    is_shown_not_semidefinite,
+)
 from tptheory.numeric.jets import DualArithmetic, Jet
 from tptheory.numeric.rationals import ExactArithmetic, VerifiedArithmetic
 from tptheory.symbolic.rank import Rank
@@ -94,7 +98,7 @@ def _violation(goal: Goal, value: Value, values: Instance) -> Violation | None:
 
 def _larger_rank(goal: RankAtMost, rank: int, value: Value, values: Instance) -> Violation | None:
     """Return the violation that a rank is larger than one of its bounds, and say what that bound is."""
-    bounds = {bound: _bound_at(bound, value, values) for bound in goal.bounds}
+    bounds = _bounds(goal, lambda A: rank_of(value(A)), values)
     least = min(bounds, key=lambda bound: bounds[bound])
     if rank <= bounds[least]:
         return None
@@ -154,16 +158,15 @@ def _is_zero(side: Any) -> bool:
     return side is S.Zero or isinstance(side, ZeroMatrix)
 
 
-def least_bound(goal: RankAtMost, value: Value, values: Instance) -> int:
-    """Return the least of the bounds of a rank."""
-    return min(_bound_at(bound, value, values) for bound in goal.bounds)
+def least_bound(goal: RankAtMost, rank: Callable[[Any], int], values: Instance) -> int:
+    """Return the least of the bounds of a rank; ``rank`` returns that of a matrix expression."""
+    return min(_bounds(goal, rank, values).values())
 
 
-def _bound_at(bound: Any, value: Value, values: Instance) -> int:
-    """Return the value of one bound of a rank."""
-    if isinstance(bound, MatrixExpr):
-        return rank_of(value(bound))
-    return int(sympify(bound).xreplace({symbol: Integer(n) for symbol, n in values.items() if isinstance(n, int)}))
+def _bounds(goal: RankAtMost, rank: Callable[[Any], int], values: Instance) -> dict[Any, int]:
+    """Return the values of the bounds of a rank."""
+    sizes = {symbol: Integer(n) for symbol, n in values.items() if isinstance(n, int)}
+    return {b: rank(b) if isinstance(b, MatrixExpr) else int(sympify(b).xreplace(sizes)) for b in goal.bounds}
 
 
 def rank_of(A: Any) -> int:

@@ -29,7 +29,7 @@ from tptheory.numeric.leading_term import LeadingTerm, leading_term
 from tptheory.symbolic.arguments import as_expression
 from tptheory.symbolic.dynamics import Flow, Step
 from tptheory.symbolic.expressions import LogPdet, Pinv, matmul
-from tptheory.symbolic.rules import eta
+from tptheory.symbolic.rule_scalars import eta
 from tptheory.typesetting.tables import ShownAsTable, Table
 
 EXACT, MANY = "exact", "mp100"

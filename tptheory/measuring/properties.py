@@ -8,7 +8,7 @@ from typing import Any
 from flint import fmpq_mat
 
 from tptheory.measuring.random_matrices import eye
-from tptheory.numeric.definiteness import is_shown_not_semidefinite
+from tptheory.numeric.intervals import is_shown_not_semidefinite
 
 
 def is_zero(value: Any) -> bool:
@@ -23,75 +23,20 @@ def is_positive_semidefinite(A: fmpq_mat) -> bool:
     return A.transpose() == A and not is_shown_not_semidefinite(A)
 
 
-def is_nonnegative(value: Any) -> bool:
-    """Whether an exact scalar is not below 0."""
-    return bool(value >= 0)
-
-
-def is_nonzero(value: Any) -> bool:
-    """Whether an exact matrix or scalar does not vanish."""
-    return not is_zero(value)
-
-
-def has_full_row_rank(A: fmpq_mat) -> bool:
-    """Whether the rank of an exact matrix is the number of its rows."""
-    return A.rank() == A.nrows()
-
-
-def has_full_column_rank(A: fmpq_mat) -> bool:
-    """Whether the rank of an exact matrix is the number of its columns."""
-    return A.rank() == A.ncols()
-
-
-def is_invertible(A: fmpq_mat) -> bool:
-    """Whether an exact matrix is square and has full rank."""
-    return A.nrows() == A.ncols() == A.rank()
-
-
-def is_orthogonal(A: fmpq_mat) -> bool:
-    """Whether an exact matrix is square, and its transpose is its inverse."""
-    return A.nrows() == A.ncols() and eye(A.nrows()) == A * A.transpose()
-
-
-def is_partial_isometry(A: fmpq_mat) -> bool:
-    """Whether ``A A' A = A``, so that the transpose of an exact matrix is its pseudo-inverse."""
-    return A * A.transpose() * A == A
-
-
-def is_symmetric(A: fmpq_mat) -> bool:
-    """Whether an exact matrix is its own transpose."""
-    return A.transpose() == A
-
-
-def is_projection(A: fmpq_mat) -> bool:
-    """Whether an exact matrix is its own square."""
-    return A * A == A
-
-
-def is_positive_definite(A: fmpq_mat) -> bool:
-    """Whether an exact matrix is positive semidefinite, and invertible."""
-    return is_positive_semidefinite(A) and has_full_row_rank(A)
-
-
-def has_at_most_rank_one(A: fmpq_mat) -> bool:
-    """Whether an exact matrix is the product of a column and a row."""
-    return A.rank() <= 1
-
-
 TEST_OF_PROPERTY: dict[str, Callable[[Any], bool]] = {
     "zero": is_zero,
-    "nonzero": is_nonzero,
-    "nonnegative": is_nonnegative,
-    "full_row_rank": has_full_row_rank,
-    "full_column_rank": has_full_column_rank,
-    "invertible": is_invertible,
-    "orthogonal": is_orthogonal,
-    "partial_isometry": is_partial_isometry,
-    "symmetric": is_symmetric,
-    "projection": is_projection,
+    "nonzero": lambda value: not is_zero(value),
+    "nonnegative": lambda value: bool(value >= 0),
+    "full_row_rank": lambda A: A.rank() == A.nrows(),
+    "full_column_rank": lambda A: A.rank() == A.ncols(),
+    "invertible": lambda A: A.nrows() == A.ncols() == A.rank(),
+    "orthogonal": lambda A: A.nrows() == A.ncols() and eye(A.nrows()) == A * A.transpose(),
+    "partial_isometry": lambda A: A * A.transpose() * A == A,  # its transpose is its pseudo-inverse
+    "symmetric": lambda A: A.transpose() == A,
+    "projection": lambda A: A * A == A,
     "positive_semidefinite": is_positive_semidefinite,
-    "positive_definite": is_positive_definite,
-    "rank_one": has_at_most_rank_one,
+    "positive_definite": lambda A: is_positive_semidefinite(A) and A.rank() == A.nrows(),
+    "rank_one": lambda A: A.rank() <= 1,
 }
 """What each name of a hypothesis means of an exact value; of a scalar, "zero" and "nonnegative" alone."""
 

@@ -123,6 +123,12 @@ class RunArithmetic(Arithmetic):
     def check(self, argument: str, A: Any) -> None:
         """Refuse a matrix whose entries are not all finite; where nothing is rounded, there are none to refuse."""
 
+    def read_finite(self, argument: str, value: Any, column: bool = False) -> Any:
+        """Return ``value`` as `read` does, and refuse what `check` refuses."""
+        A = self.read(argument, value, column)
+        self.check(argument, A)
+        return A
+
     @property
     @abstractmethod
     def eps(self) -> float:

@@ -81,15 +81,12 @@ class ArrayArithmetic(RunArithmetic):
         return np.asarray(A)
 
     def shape(self, A: np.ndarray) -> tuple[int, int]:
-        """Return ``(rows, columns)``."""
         return (A.shape[-2], A.shape[-1])
 
     def transpose(self, A: np.ndarray) -> np.ndarray:
-        """Return ``A'``."""
         return A.swapaxes(-1, -2)
 
     def scale(self, scalar: Any, A: np.ndarray) -> np.ndarray:
-        """Return the scalar times ``A``."""
         return np.multiply(scalar, A)
 
     def element(self, A: np.ndarray, i: int, j: int) -> Any:

@@ -22,7 +22,7 @@ from tptheory.files import read_whole
 from tptheory.numeric.arithmetic import RunArithmetic
 from tptheory.numeric.assumptions import admits
 from tptheory.symbolic.one_meaning import declared
-from tptheory.symbolic.rules import damping
+from tptheory.symbolic.rule_scalars import damping
 
 NUMBER = re.compile(r"[+-]?(\d{1,400}/\d{1,400}|(\d{1,400}(\.\d{0,400})?|\.\d{1,400})([eE][+-]?\d{1,3})?)")
 """A rational number as people write it. The lengths are bounded, so that no text makes a number of endless digits."""
@@ -129,8 +129,7 @@ class Constants:
             ShapeError: if it has another shape than the symbol.
         """
         argument = self._named(symbol)
-        A = kind.read(argument, self.given(symbol, default), column=symbol.cols == 1)
-        kind.check(argument, A)
+        A = kind.read_finite(argument, self.given(symbol, default), column=symbol.cols == 1)
         if tuple(kind.shape(A)) != tuple(symbol.shape):
             expected = f"of shape {tuple(symbol.shape)}"
             raise ShapeError(complain(argument, expected, kind.shape(A), f"Give {symbol} that shape."))

@@ -103,8 +103,7 @@ def _read(kind: RunArithmetic, values: Mapping[Basic, Any]) -> dict[Basic, Any]:
     read = dict(values)
     for symbol, value in values.items():
         if isinstance(symbol, MatrixSymbol):
-            read[symbol] = kind.read(str(symbol), value, column=symbol.cols == 1)
-            kind.check(str(symbol), read[symbol])
+            read[symbol] = kind.read_finite(str(symbol), value, column=symbol.cols == 1)
     return read
 
 

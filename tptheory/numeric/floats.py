@@ -180,7 +180,6 @@ class FloatArithmetic(ArrayArithmetic):
         )
 
     def trace(self, A: np.ndarray) -> Any:
-        """Return ``tr A``."""
         return A.trace(axis1=-2, axis2=-1)
 
     def power(self, base: Any, exponent: Any) -> Any:

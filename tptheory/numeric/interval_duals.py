@@ -42,7 +42,6 @@ class IntervalDualArithmetic(DualArithmetic):
         return self.jet([INTERVALS.scale(scalar.value, A.value), sum_or_none(rate, moved)])
 
     def trace(self, A: Jet) -> Jet:
-        """Return ``tr A``."""
         return A.with_each(INTERVALS.trace)
 
     def logpdet(self, A: Jet) -> Jet:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 from flint import arb, arb_mat, fmpq, fmpq_mat
 from sympy import NumberSymbol, pi
 from sympy.core.numbers import Exp1
@@ -18,6 +19,10 @@ from tptheory.errors import InvalidValueError, UnsupportedExpressionError, compl
 from tptheory.numeric.arithmetic import Arithmetic
 from tptheory.numeric.matrix_fields import reduced_rows
 from tptheory.numeric.rationals import ExactArithmetic, VerifiedArithmetic, is_short_power, rational_root
+from tptheory.proving.semidefinite import decomposed
+
+STEPS = 64
+"""The entries of a direction are rounded to multiples of one over this, relative to the largest."""
 
 
 class IntervalArithmetic(Arithmetic):
@@ -40,7 +45,6 @@ class IntervalArithmetic(Arithmetic):
         return arb(1).exp() if isinstance(value, Exp1) else self.exact.scalar(argument, value)
 
     def shape(self, A: Any) -> tuple[int, int]:
-        """Return ``(rows, columns)``."""
         return (A.nrows(), A.ncols())
 
     def matrix(self, rows: Sequence[Sequence[Any]]) -> Any:
@@ -54,7 +58,6 @@ class IntervalArithmetic(Arithmetic):
         return self.exact.full(rows, columns, diagonal, rest)
 
     def scale(self, scalar: Any, A: Any) -> Any:
-        """Return the scalar times ``A``."""
         return arb_mat(A) * scalar if isinstance(scalar, arb) else A * scalar
 
     def inverse(self, A: Any) -> Any:
@@ -75,7 +78,6 @@ class IntervalArithmetic(Arithmetic):
         return self.exact.pinv(_rational(A, "a pseudo-inverse"))
 
     def trace(self, A: Any) -> Any:
-        """Return ``tr A``."""
         return A.trace() if isinstance(A, arb_mat) else self.exact.trace(A)
 
     def rank(self, A: Any) -> Any:
@@ -176,6 +178,26 @@ def is_shown_nonzero(value: Any) -> bool:
 
 def is_shown_negative(value: Any) -> bool:
     """Whether a number is shown to be below 0: by its value, or by an interval below 0."""
+    return bool(value < 0)
+
+
+def is_shown_not_semidefinite(A: fmpq_mat | arb_mat) -> bool:
+    """Whether ``x' A x < 0`` is shown for some ``x``; of a rational matrix this is decided.
+
+    Args:
+        A: a symmetric matrix.
+
+    >>> is_shown_not_semidefinite(fmpq_mat(2, 2, [1, 2, 2, 4])), is_shown_not_semidefinite(fmpq_mat(2, 2, [1, 2, 2, 3]))
+    (False, True)
+    """
+    if isinstance(A, fmpq_mat):
+        return decomposed(A) is None
+    middles = np.array([[float(x.mid()) for x in row] for row in A.tolist()])
+    if not np.isfinite(middles).all():
+        return False
+    direction = np.linalg.eigh(middles)[1][:, 0]
+    x = arb_mat([[arb(fmpq(round(STEPS * float(c) / float(np.abs(direction).max())), STEPS))] for c in direction])
+    value: Any = (x.transpose() * A * x)[0, 0]
     return bool(value < 0)
 
 

@@ -158,7 +158,6 @@ class JetArithmetic(Arithmetic):
         return value if isinstance(value, Jet) else self.jet([self.field.scalar(argument, value)])
 
     def shape(self, A: Jet) -> tuple[int, int]:
-        """Return ``(rows, columns)``."""
         return self.field.shape(A.value)
 
     def matrix(self, rows: Sequence[Sequence[Jet]]) -> Jet:
@@ -222,7 +221,6 @@ class JetArithmetic(Arithmetic):
         return A.with_each(lambda part: self.field.matrix([[part[i, j] for j in columns] for i in rows]))
 
     def trace(self, A: Jet) -> Jet:
-        """Return ``tr A``."""
         return A.with_each(self.field.trace)
 
     def determinant(self, A: Jet) -> Jet:
@@ -319,22 +317,14 @@ class DualArithmetic(JetArithmetic):
 
 
 def _check_zero(A: Jet, rank: int) -> None:
-    """Refuse a residual that is not zero: a matrix of this rank at the start has another one along the curve.
-
-    Raises:
-        RankChangesError: if the residual is not zero.
-    """
+    """Refuse a residual that is not zero: a matrix of this rank at the start has another one along the curve."""
     if any(part is not None and part.rank() for part in A.parts):
         expected = "of constant rank under every Pinv and LogPdet"
         raise RankChangesError(complain("expression", expected, f"a matrix whose rank changes from {rank}"))
 
 
 def _refuse() -> NoReturn:
-    """Refuse an expression that has no Taylor coefficients in the field.
-
-    Raises:
-        UnsupportedExpressionError: always.
-    """
+    """Refuse an expression that has no Taylor coefficients in the field."""
     raise UnsupportedExpressionError(
         "'expression' must be rational in its matrices to have exact derivatives (got a root, an exponent that moves, "
         "or what depends on the value of a logarithm or an exponential)."

@@ -94,7 +94,6 @@ class MultiprecisionArithmetic(ArrayArithmetic):
         return self.context.eps
 
     def _plain_inverse(self, A: np.ndarray) -> np.ndarray | None:
-        """Return ``A^-1`` by elimination; None for an ``A`` that is exactly singular."""
         try:
             return self.matrix(self.context.inverse(self.context.matrix(A.tolist())).tolist())
         except ZeroDivisionError:
@@ -116,17 +115,14 @@ class MultiprecisionArithmetic(ArrayArithmetic):
         return all(abs(entry) < edge for entry in np.ravel(self.entries(A)))
 
     def matrix_power(self, A: np.ndarray, exponent: int) -> np.ndarray:
-        """Return ``A`` to an integer power."""
         if exponent == 0:
             return self.full(A.shape[0], A.shape[1], 1, 0)
         return super().matrix_power(A, exponent)
 
     def trace(self, A: np.ndarray) -> Any:
-        """Return ``tr A``."""
         return self.context.fsum(A.diagonal())
 
     def determinant(self, A: np.ndarray) -> Any:
-        """Return ``det A``."""
         return self.context.det(self.context.matrix(A.tolist()))
 
     def logpdet(self, A: np.ndarray) -> Any:

@@ -72,7 +72,6 @@ class PolynomialArithmetic(Arithmetic):
         return value if isinstance(value, fmpq_mpoly) else self.ring.constant(EXACT.scalar(argument, value))
 
     def shape(self, A: PolynomialMatrix) -> tuple[int, int]:
-        """Return ``(rows, columns)``."""
         return (len(A.rows), len(A.rows[0]))
 
     def matrix(self, rows: Sequence[Sequence[Any]]) -> PolynomialMatrix:
@@ -85,7 +84,6 @@ class PolynomialArithmetic(Arithmetic):
         return PolynomialMatrix([[self.ring.constant(fmpq(x)) for x in row] for row in one])
 
     def trace(self, A: PolynomialMatrix) -> Any:
-        """Return ``tr A``."""
         diagonal = [A[i, i] for i in range(len(A.rows))]
         return sum(diagonal[1:], diagonal[0])
 

@@ -15,7 +15,6 @@ from tptheory.checking import MOST_STEPS, checked_integer, counted
 from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, complain
 from tptheory.numeric.arithmetic import RunArithmetic
 from tptheory.numeric.floats import FloatArithmetic
-from tptheory.simulation.compiled_rule import read
 from tptheory.symbolic.network import DeepLinearNetwork
 
 STEP_SIZE, STEPS = Fraction(1, 100), 200
@@ -84,7 +83,7 @@ def read_network(
     """
     W = _read_weights(kind, weights)
     widths = [kind.shape(W[0])[1], *(kind.shape(A)[0] for A in W)]
-    X, Y = read(kind, "x", x, column=True), read(kind, "y", y, column=True)
+    X, Y = kind.read_finite("x", x, column=True), kind.read_finite("y", y, column=True)
     samples = _count_samples(widths, kind.shape(X), kind.shape(Y))
     batch = None if one_sample else samples
     known = "squared" if loss == "squared" else "any"
@@ -105,7 +104,7 @@ def _read_weights(kind: RunArithmetic, weights: Any) -> list[Any]:
     """
     if not isinstance(weights, list | tuple) or not weights:
         raise InvalidTypeError(complain("weights", "a list [W_1, ..., W_L] of matrices", type(weights).__name__))
-    W = [read(kind, f"weights[{i}]", matrix) for i, matrix in enumerate(weights)]
+    W = [kind.read_finite(f"weights[{i}]", matrix) for i, matrix in enumerate(weights)]
     for l, (below, above) in enumerate(pairwise(map(kind.shape, W)), start=1):
         if above[1] != below[0]:
             expected = (
@@ -167,7 +166,7 @@ def _read_biases(kind: RunArithmetic, biases: Any, widths: Sequence[int]) -> lis
         raise InvalidTypeError(complain("biases", f"a list of {depth} columns, or None", biases))
     columns = []
     for l, column in enumerate(biases, start=1):
-        b = read(kind, f"biases[{l - 1}]", column, column=True)
+        b = kind.read_finite(f"biases[{l - 1}]", column, column=True)
         if kind.shape(b) != (widths[l], 1):
             raise ShapeError(complain("biases", f"of shape ({widths[l]}, 1) in layer {l}", kind.shape(b)))
         columns.append(b)

@@ -25,7 +25,8 @@ from tptheory.symbolic.expressions import matmul
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.one_meaning import refuse_two_of_one_name
 from tptheory.symbolic.rule import default_values, with_signals
-from tptheory.symbolic.rules import ModifiedRule, Rule, eta
+from tptheory.symbolic.rule_scalars import eta
+from tptheory.symbolic.rules import ModifiedRule, Rule
 from tptheory.symbolic.states import all_states
 
 
@@ -269,13 +270,6 @@ class CompiledRule:
             return drawn if self.kind.eps else np.array([[Fraction(v) for v in row] for row in drawn.tolist()])
 
         return draw
-
-
-def read(kind: RunArithmetic, argument: str, value: Any, column: bool = False) -> Any:
-    """Return a matrix of finite numbers."""
-    A = kind.read(argument, value, column)
-    kind.check(argument, A)
-    return A
 
 
 def _defined_signals(

@@ -171,7 +171,6 @@ class _StackedRule(CompiledRule):
         return reasons | {"the rule is no longer defined: an inverse does not exist": undefined}
 
     def evaluate(self, values: dict[str, Any]) -> tuple[dict[str, Any], Ranks, dict[str, Any]]:
-        """Compute all values from the parameters; return the changes, the ranks, and the `failures`."""
         self.forward(values)
         return *self.respond(values), self.failures(values)
 

@@ -49,7 +49,7 @@ class Integration:
         self._step: float | None = None
 
     def start(self, values: dict[str, Any]) -> Arrival:
-        """Return the moment at the first time.
+        """Return the moment at the first time; a network that stops there is recorded there, and not advanced.
 
         Raises:
             InvalidValueError: if the rule needs an inverse that does not exist.
@@ -64,7 +64,7 @@ class Integration:
         return Arrival(moment, stops=self._stop("diverged", self.times[0], self._vector, trouble) if trouble else {})
 
     def advance(self, moment: Moment, done: int, alive: np.ndarray, tell: OnProgress) -> Arrival:
-        """Return the moment at the next time, or the reason why the solver does not reach it."""
+        """Return the moment at the time after number ``done``, or the reason why the solver does not reach it."""
         from scipy.integrate import DOP853
 
         begin, end = self.times[done], self.times[done + 1]

@@ -1,10 +1,10 @@
-"""The moments of a trajectory, the steppers that lead from one to the next, and the reasons why it ends."""
+"""The moments of a trajectory, and the reasons why it ends."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
@@ -66,20 +66,3 @@ class Arrival:
     moment: Moment
     rank_changes: Sequence[RankChange] = ()
     stops: Mapping[int, Stop] = field(default_factory=dict)
-
-
-class Stepper(Protocol):
-    """A way to advance networks by a rule: in steps, or along its flow."""
-
-    @property
-    def count(self) -> int:
-        """The number of moments after the first."""
-
-    def start(self, values: dict[str, Any]) -> Arrival:
-        """Return the first moment; a network that stops there is recorded there, and not advanced."""
-
-    def advance(self, moment: Moment, done: int, alive: np.ndarray, tell: OnProgress) -> Arrival:
-        """Return the moment after ``moment``, whose number is ``done``, for the members whose numbers are ``alive``."""
-
-    def completed(self, loss: str) -> str:
-        """Return the sentence for a trajectory that has reached its end."""

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from tptheory.checking import check_memory
 from tptheory.simulation.compiled_rule import CompiledRule
-from tptheory.simulation.moments import Arrival, Moment, OnProgress, Stepper, Stop
+from tptheory.simulation.moments import Arrival, Moment, OnProgress, Stop
 from tptheory.simulation.rank_changes import RankChange
+
+if TYPE_CHECKING:
+    from tptheory.simulation.flows import Integration
+    from tptheory.simulation.steps import Steps
 
 
 class TrajectoryRecord:
@@ -34,7 +38,7 @@ class TrajectoryRecord:
         """How many steps have been completed."""
         return len(self.times) - 1
 
-    def follow(self, stepper: Stepper, values: dict[str, Any], tell: OnProgress | None = None) -> None:
+    def follow(self, stepper: Steps | Integration, values: dict[str, Any], tell: OnProgress | None = None) -> None:
         """Advance networks from these values to the end of the steps or the flow, or until all have stopped."""
         moving = sum(getattr(values.get(name), "nbytes", 0) for name in self.changed)
         self._check_memory(stepper.count, 2 * moving)  # they and their changes; the start alone may take long
@@ -52,11 +56,7 @@ class TrajectoryRecord:
                 self.append(moment)
 
     def _check_memory(self, count: int, one: int) -> None:
-        """Refuse more moments, of so many bytes each, than memory holds: all of them are kept.
-
-        Raises:
-            InvalidValueError: if the record would not fit.
-        """
+        """Refuse more moments, of so many bytes each, than memory holds: all of them are kept."""
         mend = "All of them are kept: take fewer, or go on from the last of a shorter run."
         check_memory("steps", count, (count + 1) * one, mend)
 

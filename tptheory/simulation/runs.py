@@ -14,7 +14,6 @@ from tptheory.simulation.arguments import increasing, is_flat, read_network, ste
 from tptheory.simulation.compiled_rule import CompiledRule
 from tptheory.simulation.flows import Integration
 from tptheory.simulation.losses import output_error
-from tptheory.simulation.moments import Stepper
 from tptheory.simulation.rank_changes import rank_change_sentence
 from tptheory.simulation.recording import TrajectoryRecord
 from tptheory.simulation.steps import Steps
@@ -116,7 +115,7 @@ def simulate(
         net, values = read_network(kind, weights, x, y, biases, loss, is_flat(x))
         compiled = CompiledRule(rule, net, kind, output_error(kind, loss, values[str(net.target)]), flow)
         fixed, states = compiled.settings(constants, compiled.drawing(seed), values)
-        stepper: Stepper = Integration(compiled, moments) if flow else Steps(compiled, size, count)
+        stepper = Integration(compiled, moments) if flow else Steps(compiled, size, count)
         record = TrajectoryRecord(compiled)
         record.follow(stepper, values | fixed | states, on_progress)
     return _run(record, stepper, fixed, lr=None if flow else kind.entries(size).item(), dtype=dtype)
@@ -135,7 +134,7 @@ def _check_flow(lr: Any, steps: Any, dtype: str) -> None:
         raise InvalidValueError(complain("dtype", "'float64' for a flow", dtype, "Leave out 'times' for steps."))
 
 
-def _run(record: TrajectoryRecord, stepper: Stepper, constants: Mapping[str, Any], **rest: Any) -> Run:
+def _run(record: TrajectoryRecord, stepper: Steps | Integration, constants: Mapping[str, Any], **rest: Any) -> Run:
     """Return what was recorded, and how it ended."""
     stop = record.stops[0][1] if record.stops else None
     message = stepper.completed(record.last_loss()) if stop is None else stop.message

@@ -12,7 +12,7 @@ from tptheory.numeric.rationals import ExactArithmetic
 from tptheory.simulation.compiled_rule import CompiledRule
 from tptheory.simulation.moments import Arrival, Moment, OnProgress, Stop
 from tptheory.simulation.rank_changes import rank_changes
-from tptheory.symbolic.rules import eta
+from tptheory.symbolic.rule_scalars import eta
 
 MOST_BITS = 20_000
 """How long a numerator or denominator may grow in an exact run."""
@@ -31,7 +31,7 @@ class Steps:
         self.compiled, self.size, self.count = compiled, size, count
 
     def start(self, values: dict[str, Any]) -> Arrival:
-        """Return the moment before the first step.
+        """Return the moment before the first step; a network that stops there is recorded there, and not advanced.
 
         Raises:
             InvalidValueError: if a single network needs an inverse that does not exist.
@@ -43,7 +43,7 @@ class Steps:
         return Arrival(moment, stops=self._diverged(self.compiled.failures(values), moment, 0, ""))
 
     def advance(self, moment: Moment, done: int, alive: np.ndarray, tell: OnProgress) -> Arrival:
-        """Return the moment after one step."""
+        """Return the moment one step after ``moment``, which is number ``done``, for the members numbered ``alive``."""
         tell(done / self.count)
         if self._is_too_long(moment):
             reason = f"a number is longer than {MOST_BITS} bits"

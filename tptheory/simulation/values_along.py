@@ -14,7 +14,7 @@ from tptheory.numeric.evaluation import compile_expression
 from tptheory.symbolic.arguments import as_expression
 from tptheory.symbolic.expressions import size_symbols
 from tptheory.symbolic.layers import LayerSymbol
-from tptheory.symbolic.rules import eta
+from tptheory.symbolic.rule_scalars import eta
 
 if TYPE_CHECKING:
     from tptheory.simulation.trajectories import Run
@@ -90,11 +90,7 @@ def _named_by(run: Run, expression: Basic, known: set[str]) -> list[Basic]:
 
 
 def _refuse_other_kinds(symbols: Sequence[Basic], held: dict[str, Any]) -> None:
-    """Refuse a symbol of a number by whose name a run holds a matrix, and the other way round.
-
-    Raises:
-        InvalidTypeError: if there is one.
-    """
+    """Refuse a symbol of a number by whose name a run holds a matrix, and the other way round."""
     for symbol in symbols:
         shape = np.shape(held[str(symbol)])
         if isinstance(symbol, MatrixSymbol) == bool(shape):

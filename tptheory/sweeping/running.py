@@ -21,11 +21,13 @@ from traceback import walk_tb
 from typing import Any
 
 from tptheory.checking import checked_integer
-from tptheory.errors import InvalidValueError, complain
+from tptheory.errors import InvalidFileError, InvalidValueError, complain
 from tptheory.extras import optional_library
+from tptheory.files import cannot_write, check_folder
 from tptheory.processes import cores, processes
 from tptheory.sweeping.grid import Cell, Grid
-from tptheory.sweeping.record_files import records_at
+from tptheory.sweeping.json_lines import JsonLines
+from tptheory.sweeping.parquet import Parquet
 from tptheory.sweeping.records import Record, RecordKeys, has_failed, key_of
 from tptheory.sweeping.tasks import SweepTask, content_of, task_named
 from tptheory.writing.plain import plain
@@ -128,6 +130,31 @@ def sweep(
         records.close()
     seconds = perf_counter() - started
     return Summary(counts["cells"], counts["before"], counts["failed"], seconds, counts["failed before"])
+
+
+def records_at(path: str | Path) -> JsonLines | Parquet:
+    """Open a file ``.jsonl`` of JSON lines, or a folder ``.parquet`` of Parquet files, which is made if it is missing.
+
+    All that is there is read before anything is written.
+
+    Raises:
+        InvalidTypeError: if it is no path.
+        InvalidValueError: if the name has another ending, it cannot be written, or another sweep writes there.
+        InvalidFileError: if it holds something else than records.
+        MissingLibraryError: if Parquet is asked for, and pyarrow is not installed.
+    """
+    path = Path(path)
+    kinds: dict[str, Any] = {".jsonl": JsonLines, ".parquet": Parquet}
+    if path.suffix not in kinds:
+        raise InvalidValueError(complain("out", "a name that ends in .jsonl or .parquet", str(path)))
+    if path.suffix == ".parquet" or not path.exists():
+        check_folder("out", path if path.suffix == ".parquet" else path.parent)
+    try:
+        return kinds[path.suffix](path)
+    except (InvalidFileError, InvalidValueError):
+        raise
+    except (OSError, ValueError) as error:  # a path with a NUL byte is a ValueError
+        raise cannot_write("out", path, error) from error
 
 
 def _keyed(task: str, cells: Iterable[Cell]) -> Iterator[KeyedCell]:

@@ -14,6 +14,7 @@ update ``dW_l = -eta d_l z_{l-1}'`` descends the cost at equilibrium.
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Any, ClassVar
 
 from sympy import Identity, Inverse, MatrixExpr, Rational, Symbol, ZeroMatrix
@@ -30,7 +31,41 @@ nudging = Symbol("beta", positive=True)
 """The strength with which `EquilibriumPropagation` pulls the output to the target."""
 
 
-class PredictiveCoding(Rule):
+class _Equilibrium(Rule):
+    """A rule whose ``d_L`` is a metric ``M`` times the output error, and whose errors go down from there as BP's do.
+
+    Its activities at equilibrium are ``z_l = x_l - s T_l d_l``, where ``s`` is its strength.
+    """
+
+    @property
+    def _strength(self) -> Any:
+        """The ``s`` by which activities leave the forward pass."""
+        return 1
+
+    @abstractmethod
+    def _metric(self, net: DeepLinearNetwork) -> MatrixExpr:
+        """Return the metric: the symmetric matrix ``M`` that takes the output error to ``d_L``."""
+
+    def feedback(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
+        """Return ``W_l'``: below the output, prediction errors go down as BP's do."""
+        return transpose(net.weight(l))
+
+    def backward(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
+        """Return the operator ``(W_L ... W_{l+1})' M`` that takes the output error to ``d_l``."""
+        net.check_layer(l, lowest=0)
+        return matmul(transpose(net.product(net.depth, l + 1)), self._metric(net))
+
+    def presynaptic(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
+        """Return the activity at equilibrium below: ``z_{l-1}' = (x_{l-1} - s T_{l-1} d_{l-1})'``."""
+        signal = self.error_signal(net, l - 1)
+        return transpose(matadd(net.activation(l - 1), matmul(-self._strength, covariance(net, l - 1), signal)))
+
+    def energy(self, net: DeepLinearNetwork) -> Any:
+        """Return the energy at equilibrium, ``1/2 e' M e``, summed over the batch: the least total cost over ``s``."""
+        return Rational(1, 2) * trace(matmul(transpose(net.error), self._metric(net), net.error))
+
+
+class PredictiveCoding(_Equilibrium):
     """Predictive coding: the gradient of the energy at the equilibrium of its activities, the output at the target.
 
     With ``z_L = y`` the equilibrium has ``eps_L = -S^-1 e``, and the least energy is ``1/2 e' S^-1 e``. The update
@@ -50,25 +85,13 @@ class PredictiveCoding(Rule):
 
     name, title, phrase = "pc", "Predictive coding", "predictive coding"
 
-    def feedback(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
-        """Return ``W_l'``: below the output, prediction errors go down as BP's do."""
-        return transpose(net.weight(l))
-
-    def backward(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
-        """Return the operator ``(W_L ... W_{l+1})' S^-1`` that takes the output error to ``d_l``."""
-        net.check_layer(l, lowest=0)
-        return matmul(transpose(net.product(net.depth, l + 1)), _inverse(covariance(net, net.depth)))
-
-    def presynaptic(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
-        """Return the activity at equilibrium below: ``z_{l-1}' = (x_{l-1} - T_{l-1} d_{l-1})'``."""
-        return transpose(_settled(net, l - 1, 1, self.error_signal(net, l - 1)))
-
-    def energy(self, net: DeepLinearNetwork) -> Any:
-        """Return the energy at equilibrium, ``1/2 e' S^-1 e``, summed over the batch."""
-        return _energy(net, _inverse(covariance(net, net.depth)))
+    def _metric(self, net: DeepLinearNetwork) -> MatrixExpr:
+        """Return ``S^-1``."""
+        S = covariance(net, net.depth)
+        return S if isinstance(S, Identity) else Inverse(S)
 
 
-class EquilibriumPropagation(Rule):
+class EquilibriumPropagation(_Equilibrium):
     r"""Equilibrium propagation on the energy of prediction errors, whose output is nudged to the target by $\beta$.
 
     The activities minimise ``E + beta/2 |z_L - y|^2``, so that ``eps_L = -beta (I + beta S)^-1 e``. The update is
@@ -97,27 +120,15 @@ class EquilibriumPropagation(Rule):
     def __init__(self, beta: Any = nudging) -> None:
         self.beta = beta
 
-    def feedback(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
-        """Return ``W_l'``: below the output, prediction errors go down as BP's do."""
-        return transpose(net.weight(l))
+    @property
+    def _strength(self) -> Any:
+        """The strength ``beta`` of the pull at the output."""
+        return self.beta
 
-    def backward(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
-        """Return the operator ``(W_L ... W_{l+1})' (I + beta S)^-1`` that takes the output error to ``d_l``."""
-        net.check_layer(l, lowest=0)
-        return matmul(transpose(net.product(net.depth, l + 1)), Inverse(self._softened(net)))
-
-    def presynaptic(self, net: DeepLinearNetwork, l: int) -> MatrixExpr:
-        """Return the nudged activity below: ``z_{l-1}' = (x_{l-1} - beta T_{l-1} d_{l-1})'``."""
-        return transpose(_settled(net, l - 1, self.beta, self.error_signal(net, l - 1)))
-
-    def energy(self, net: DeepLinearNetwork) -> Any:
-        """Return ``1/2 e' (I + beta S)^-1 e``, summed over the batch: the least total cost over ``beta``."""
-        return _energy(net, Inverse(self._softened(net)))
-
-    def _softened(self, net: DeepLinearNetwork) -> MatrixExpr:
-        """Return ``I + beta S``."""
+    def _metric(self, net: DeepLinearNetwork) -> MatrixExpr:
+        """Return ``(I + beta S)^-1``."""
         S = covariance(net, net.depth)
-        return matadd(Identity(net.widths[net.depth]), matmul(self.beta, S))
+        return Inverse(matadd(Identity(net.widths[net.depth]), matmul(self.beta, S)))
 
 
 class DynamicInversion(Rule):
@@ -182,18 +193,3 @@ def _covariances(net: DeepLinearNetwork) -> Recursion:
         lambda k: (n[k], n[k]),
         reason="the covariances under unit noise at every layer",
     )
-
-
-def _inverse(A: MatrixExpr) -> MatrixExpr:
-    """Return ``A^-1``, and the identity as it is."""
-    return A if isinstance(A, Identity) else Inverse(A)
-
-
-def _settled(net: DeepLinearNetwork, l: Any, strength: Any, signal: MatrixExpr) -> MatrixExpr:
-    """Return the activity ``z_l = x_l - strength T_l d_l`` for the signal ``d_l``."""
-    return matadd(net.activation(l), matmul(-strength, covariance(net, l), signal))
-
-
-def _energy(net: DeepLinearNetwork, metric: MatrixExpr) -> Any:
-    """Return ``1/2 e' M e`` for a symmetric ``M``, summed over the batch."""
-    return Rational(1, 2) * trace(matmul(transpose(net.error), metric, net.error))

@@ -36,7 +36,7 @@ from sympy.printing.precedence import PRECEDENCE
 from sympy.printing.pretty.stringpict import prettyForm
 
 from tptheory.errors import InvalidTypeError, ShapeError, complain
-from tptheory.symbolic.numpy_code import numpy_code
+from tptheory.symbolic.of_one_matrix import OfOneMatrix
 from tptheory.typesetting.expressions import node_latex
 from tptheory.typesetting.spelling import product_text
 
@@ -72,7 +72,7 @@ def size_symbols(matrix: MatrixExpr) -> set[Any]:
     return {symbol for size in matrix.shape for symbol in sympify(size).free_symbols}
 
 
-class Pinv(MatrixExpr):
+class Pinv(OfOneMatrix, MatrixExpr):
     """The Moore-Penrose inverse ``A+`` of a matrix of any shape.
 
     The only ``X`` with ``AXA = A``, ``XAX = X``, ``(AX)' = AX``, ``(XA)' = XA`` (Penrose, 1955).
@@ -84,6 +84,8 @@ class Pinv(MatrixExpr):
     ((3, 2), True, 'Pinv(A)')
     """
 
+    code = "{pinv}({A})"
+
     def __new__(cls, argument: Any) -> Any:
         """Build the node; ``Pinv(Pinv(A))`` is ``A``, and the inverses of ``0`` and ``I`` are known."""
         argument = as_matrix("argument", argument)
@@ -94,11 +96,6 @@ class Pinv(MatrixExpr):
         if isinstance(argument, ZeroMatrix):
             return ZeroMatrix(argument.cols, argument.rows)
         return Basic.__new__(cls, argument)
-
-    @property
-    def arg(self) -> MatrixExpr:
-        """The matrix whose pseudo-inverse this is."""
-        return self.args[0]
 
     def _entry(self, i: Any, j: Any, **_: Any) -> Expr:
         return MatrixElement(self, i, j)
@@ -114,9 +111,7 @@ class Pinv(MatrixExpr):
 
         ``-A+ dA A+ + A+ A+' dA' (I - A A+) + (I - A+ A) dA' A+' A+``   (Golub and Pereyra, 1973).
         """
-        A, P = self.arg, self
-        left_rest = matadd(Identity(A.rows), matmul(-1, A, P))
-        right_rest = matadd(Identity(A.cols), matmul(-1, P, A))
+        P, (left_rest, right_rest) = self, self._rests()
         return matadd(
             matmul(-1, P, dA, P),
             matmul(P, transpose(P), transpose(dA), left_rest),
@@ -125,14 +120,17 @@ class Pinv(MatrixExpr):
 
     def pullback(self, seed: MatrixExpr) -> MatrixExpr:
         """Return ``S`` with ``<S, dA> = <seed, d(A+)>``: the adjoint of `differential`."""
-        A, P = self.arg, self
-        left_rest = matadd(Identity(A.rows), matmul(-1, A, P))
-        right_rest = matadd(Identity(A.cols), matmul(-1, P, A))
+        P, (left_rest, right_rest) = self, self._rests()
         return matadd(
             matmul(-1, transpose(P), seed, transpose(P)),
             matmul(left_rest, transpose(seed), P, transpose(P)),
             matmul(transpose(P), P, transpose(seed), right_rest),
         )
+
+    def _rests(self) -> tuple[MatrixExpr, MatrixExpr]:
+        """Return the projections ``I - A A+`` and ``I - A+ A``, off the image of ``A`` and onto its kernel."""
+        A, P = self.arg, self
+        return matadd(Identity(A.rows), matmul(-1, A, P)), matadd(Identity(A.cols), matmul(-1, P, A))
 
     def doit(self, **hints: Any) -> Any:
         """Evaluate the argument; SymPy computes the pseudo-inverse of a matrix of numbers.
@@ -142,11 +140,6 @@ class Pinv(MatrixExpr):
         A, known = evaluated(self.arg, hints)
         return A.pinv() if known else Pinv(A)
 
-    def _latex(self, printer: Any, *_: Any) -> str:
-        return node_latex(self)
-
-    _numpycode = _scipycode = numpy_code
-
     def _pretty(self, printer: Any) -> prettyForm:
         base = printer._print(self.arg)
         if not self.arg.is_symbol:
@@ -154,7 +147,7 @@ class Pinv(MatrixExpr):
         return base ** prettyForm("+")
 
 
-class LogPdet(Expr):
+class LogPdet(OfOneMatrix, Expr):
     """The logarithm of the pseudo-determinant: the sum of the logarithms of the nonzero singular values.
 
     For an invertible matrix it is ``log |det A|``. Its differential at constant rank is ``tr(A+ dA)``.
@@ -167,15 +160,11 @@ class LogPdet(Expr):
     """
 
     is_commutative = True
+    code = "{sum}({log}({svd}({A}, compute_uv=False)[: {matrix_rank}({A})]))"
 
     def __new__(cls, argument: Any) -> Any:
         """Build the node from a matrix of any shape."""
         return Expr.__new__(cls, as_matrix("argument", argument))
-
-    @property
-    def arg(self) -> MatrixExpr:
-        """The matrix whose pseudo-determinant this is."""
-        return self.args[0]
 
     def doit(self, **hints: Any) -> Any:
         """Evaluate the argument, and the logarithm of a matrix of numbers; one with symbols stays inside the node."""
@@ -184,11 +173,6 @@ class LogPdet(Expr):
             return LogPdet(A)
         squared = abs((A * A.T).charpoly().all_coeffs()[A.rank()])  # the product of the eigenvalues but the zeros
         return log(sqrt(squared))
-
-    _numpycode = _scipycode = numpy_code
-
-    def _latex(self, printer: Any, exp: str | None = None) -> str:
-        return node_latex(self, exp)
 
 
 class Chain(MatMul):

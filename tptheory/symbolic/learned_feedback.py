@@ -7,12 +7,11 @@ from typing import Any, ClassVar
 
 from sympy import Identity, MatrixExpr
 
-from tptheory.symbolic.coefficients import coefficient
 from tptheory.symbolic.expressions import matadd, matmul, transpose
 from tptheory.symbolic.feedback_rules import feedback_matrix
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.rule import Rule
-from tptheory.symbolic.rule_scalars import decay, noise
+from tptheory.symbolic.rule_scalars import coefficient, decay, noise
 from tptheory.symbolic.states import State
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Expr, Identity, Integer, MatrixExpr, S, ZeroMatrix
+from sympy import Expr, Identity, Integer, S, ZeroMatrix
 
 from tptheory.symbolic.expressions import Pinv, as_matrix, evaluated
-from tptheory.symbolic.numpy_code import numpy_code
-from tptheory.typesetting.expressions import node_latex
+from tptheory.symbolic.of_one_matrix import OfOneMatrix
 
 
-class Rank(Expr):
+class Rank(OfOneMatrix, Expr):
     """The rank of a matrix of any shape: an integer, which is not negative.
 
     It is the trace of the projection ``A A+`` on the image of ``A``; proofs use it in this form.
@@ -23,6 +22,7 @@ class Rank(Expr):
     ('rank(A) + 1', 1)
     """
 
+    code = "{matrix_rank}({A})"
     is_commutative = True
     is_integer = True
     is_nonnegative = True
@@ -38,20 +38,10 @@ class Rank(Expr):
             return S.Zero
         return Expr.__new__(cls, argument)
 
-    @property
-    def arg(self) -> MatrixExpr:
-        """The matrix whose rank this is."""
-        return self.args[0]
-
     def doit(self, **hints: Any) -> Any:
         """Evaluate the argument, and the rank of a matrix of numbers; one with symbols stays inside the node."""
         A, known = evaluated(self.arg, hints)
         return Integer(A.rank()) if known else Rank(A)
 
-    _numpycode = _scipycode = numpy_code
-
     def _sympystr(self, printer: Any) -> str:
         return f"rank({printer._print(self.arg)})"
-
-    def _latex(self, printer: Any, exp: str | None = None) -> str:
-        return node_latex(self, exp)

@@ -9,6 +9,7 @@ t_l = x_l - alpha d_l       the target that it proposes
 G_l = d_l x_{l-1}'          what the flow descends: dW_l/dt = -G_l
 dW_l = -eta G_l             the update, and db_l = -eta d_l 1
 
+>>> from tptheory import alpha, damping, eta
 >>> list(RULES)[:3], eta, alpha, damping
 (['bp', 'tp', 'damped-tp'], eta, alpha, lambda)
 """
@@ -21,8 +22,7 @@ from typing import Any, ClassVar
 from sympy import MatrixExpr, MatrixSymbol
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain, unknown_name
-from tptheory.symbolic.coefficients import coefficient
-from tptheory.symbolic.curvature_rules import Kaczmarz, Newton, RecursiveLeastSquares
+from tptheory.symbolic.curvature_rules import Kaczmarz, NaturalGradient, Newton, RecursiveLeastSquares
 from tptheory.symbolic.equilibrium_rules import DynamicInversion, EquilibriumPropagation, PredictiveCoding
 from tptheory.symbolic.expressions import matadd, matmul
 from tptheory.symbolic.feedback_rules import (
@@ -34,42 +34,11 @@ from tptheory.symbolic.feedback_rules import (
     TargetProp,
 )
 from tptheory.symbolic.learned_feedback import KolenPollack, LearnedInverse, WeightMirror
-from tptheory.symbolic.natural_gradient import NaturalGradient
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.rule import Rule
 from tptheory.symbolic.rule_of_another import RuleOfAnother
-from tptheory.symbolic.rule_scalars import alpha, damping, decay, eta, friction
+from tptheory.symbolic.rule_scalars import coefficient, decay, eta, friction
 from tptheory.symbolic.states import State
-
-__all__ = [
-    "RULES",
-    "Backprop",
-    "DampedTargetProp",
-    "DirectFeedbackAlignment",
-    "DynamicInversion",
-    "EquilibriumPropagation",
-    "FeedbackAlignment",
-    "GaussNewton",
-    "Kaczmarz",
-    "KolenPollack",
-    "LearnedInverse",
-    "ModifiedRule",
-    "Momentum",
-    "NaturalGradient",
-    "Nesterov",
-    "Newton",
-    "PredictiveCoding",
-    "RecursiveLeastSquares",
-    "Rule",
-    "TargetProp",
-    "WeightDecay",
-    "WeightMirror",
-    "alpha",
-    "as_rule",
-    "damping",
-    "eta",
-    "rule_named",
-]
 
 
 class ModifiedRule(RuleOfAnother):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from tptheory.errors import InvalidFileError, complain
@@ -16,11 +15,35 @@ LONGEST_TEXT = 200
 """The most characters of a text."""
 
 
-@dataclass(frozen=True)
-class RunFacts:
-    """What is known of a run beside its checkpoint, against which the checkpoint is checked.
+def check_progress(name: str, progress: Any, expected: Check) -> None:
+    """Refuse the progress of a checkpoint that does not say how far this run is.
 
-    Attributes:
+    Args:
+        name: the name of the file, for the error.
+        progress: what the file says.
+        expected: what `progress_of_run` expects of the run.
+
+    Raises:
+        InvalidFileError: if a field is missing, unknown, of another type or out of range; the error names the field.
+    """
+    try:
+        expected("progress", progress)
+    except _WrongField as wrong:
+        field, fitting, came = wrong.args
+        mend = "Name another file, or train anew without it."
+        raise InvalidFileError(complain(name, f"a checkpoint whose {field} is {fitting}", came, mend)) from None
+
+
+class _WrongField(Exception):  # noqa: N818  it is turned into an error of ours
+    """Raised with the name of a field, what was expected of it, and what came."""
+
+
+def progress_of_run(
+    *, steps: int, layers: int, widest: int, samples: int, batch: int, streams: Iterable[str], metrics: bool
+) -> Check:
+    """Expect the progress of a run of which this is known.
+
+    Args:
         steps: how many updates the run makes.
         layers: how many layers the net has.
         widest: its largest width.
@@ -29,46 +52,12 @@ class RunFacts:
         streams: the names of the random streams whose states are kept.
         metrics: whether the run writes metrics.
     """
-
-    steps: int
-    layers: int
-    widest: int
-    samples: int
-    batch: int
-    streams: tuple[str, ...]
-    metrics: bool
-
-
-def check_progress(name: str, progress: Any, run: RunFacts) -> None:
-    """Refuse the progress of a checkpoint that does not say how far this run is.
-
-    Args:
-        name: the name of the file, for the error.
-        progress: what the file says.
-        run: what is known of the run.
-
-    Raises:
-        InvalidFileError: if a field is missing, unknown, of another type or out of range; the error names the field.
-    """
-    try:
-        _progress(run)("progress", progress)
-    except _WrongField as wrong:
-        field, expected, came = wrong.args
-        mend = "Name another file, or train anew without it."
-        raise InvalidFileError(complain(name, f"a checkpoint whose {field} is {expected}", came, mend)) from None
-
-
-class _WrongField(Exception):  # noqa: N818  it is turned into an error of ours
-    """Raised with the name of a field, what was expected of it, and what came."""
-
-
-def _progress(run: RunFacts) -> Check:
-    step = _integer(0, run.steps)
+    step = _integer(0, steps)
     line = _fields(step=step, loss=_number, accuracy=_number)
     reading = _fields(
         step=step,
         probe=_one_of(THEOREMS),
-        layer=_integer(0, run.layers),
+        layer=_integer(0, layers),
         measured=_number,
         claimed=_optional(_number),
         off=_number,
@@ -77,7 +66,7 @@ def _progress(run: RunFacts) -> Check:
         steps=step,
         first_loss=_number,
         last_loss=_number,
-        ranks=_list(_integer(0, run.widest), run.layers),
+        ranks=_list(_integer(0, widest), layers),
         log=_list(line),
         readings=_list(reading),
         largest_update=_number,
@@ -87,9 +76,9 @@ def _progress(run: RunFacts) -> Check:
     return _fields(
         step=step,
         fit=fit,
-        batches=_fields(stream=_stream, dealt=_multiple(run.batch, run.samples)),
-        streams=_fields(**dict.fromkeys(run.streams, _stream)),
-        metrics=position if run.metrics else _one_of((None,)),
+        batches=_fields(stream=_stream, dealt=_multiple(batch, samples)),
+        streams=_fields(**dict.fromkeys(streams, _stream)),
+        metrics=position if metrics else _one_of((None,)),
     )
 
 

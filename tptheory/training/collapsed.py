@@ -125,7 +125,7 @@ class CollapsedEngine:
         C, R = self._feedback, self._moments
         with np.errstate(all="ignore"):
             self._inverses = tuple(
-                CarriedInverse(W, C[l], R[l - 1], C[l - 1], self._inverse_row[ends[l - 1] : ends[l]], seed=l)
+                CarriedInverse(W, C[l], R[l - 1], self._inverse_row[ends[l - 1] : ends[l]], seed=l, KU=C[l - 1])
                 for l, W in enumerate(carried, start=1)
             )
 

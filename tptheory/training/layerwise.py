@@ -16,25 +16,16 @@ from tptheory.numeric.evaluation import compile_expression
 from tptheory.numeric.floats import FloatArithmetic
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.one_meaning import refuse_two_of_one_name
-from tptheory.symbolic.rules import LearnedInverse, Rule, damping
+from tptheory.symbolic.own_code import SHAPES
+from tptheory.symbolic.rule_scalars import damping
+from tptheory.symbolic.rules import LearnedInverse, Rule
 from tptheory.training.data import Array
 
 Arrays = tuple[Array, ...]
 Loss = Callable[[Array, Array], tuple[float, float, Array]]
 """A function of outputs, shape ``(n_L, B)``, and labels that returns a batch's mean loss, accuracy and ``D_L``."""
 
-_BY_FEEDBACK_ALONE = (
-    "presynaptic",
-    "error_signal",
-    "backward",
-    "descent",
-    "bias_descent",
-    "velocity",
-    "bias_velocity",
-    "update",
-    "bias_update",
-    "step",
-)
+_BY_FEEDBACK_ALONE = {*SHAPES, "step"} - {"feedback", "target"}
 """The methods that a rule must inherit from `Rule` unchanged, for its feedback to determine every update.
 
 It keeps no states either, but for the inverses that the trainer teaches."""

@@ -14,7 +14,7 @@ import numpy as np
 
 from tptheory.errors import InvalidFileError, InvalidValueError, complain
 from tptheory.training.blas_buffers import aligned
-from tptheory.training.checkpoint_schema import RunFacts, check_progress
+from tptheory.training.checkpoint_schema import Check, check_progress, progress_of_run
 from tptheory.training.checkpoints import Checkpoint, check_arrays, write_checkpoint
 from tptheory.training.data import Array
 from tptheory.training.engine import Engine
@@ -165,7 +165,7 @@ class TrainingLoop:
         """
         path, reached = Path(str(self.settings.checkpoint)), saved.progress
         check_arrays(path, saved, self._arrays())
-        check_progress(path.name, reached, self._facts())
+        check_progress(path.name, reached, self._expected_progress())
         try:
             self.engine.restore(saved.arrays)
         except (ValueError, OverflowError) as error:  # a count among the arrays that is no number
@@ -180,16 +180,16 @@ class TrainingLoop:
         for name, stream in self.streams.items():
             stream.bit_generator.state = reached["streams"][name]
 
-    def _facts(self) -> RunFacts:
-        """Return what is known of the run, against which a checkpoint is checked."""
+    def _expected_progress(self) -> Check:
+        """Return what is expected of the progress that a checkpoint of this run tells."""
         weights = self.engine.weights
-        return RunFacts(
+        return progress_of_run(
             steps=self.settings.steps,
             layers=len(weights),
             widest=max(max(W.shape) for W in weights),
             samples=self.batches.labels.size,
             batch=self.batches.batch,
-            streams=tuple(self.streams),
+            streams=self.streams,
             metrics=self.settings.metrics is not None,
         )
 

@@ -46,9 +46,9 @@ class CarriedInverse:
         W: the weights.
         U: of shape ``(rows, k)``.
         V: of shape ``(columns, k)``. The caller changes the entries of ``W``, ``U`` and ``V``, and keeps the arrays.
-        KU: an array that holds ``K U`` before each change, if the caller has it.
-        buffer: a flat array for the inverse, if the caller has one.
+        buffer: a flat array for the inverse, with as many entries as ``W``.
         seed: of the vectors that measure the residual.
+        KU: an array that holds ``K U`` before each change, if the caller has it.
 
     Attributes:
         K: the pseudo-inverse, of shape ``(columns, rows)`` of ``W``; its array stays the same.
@@ -57,21 +57,19 @@ class CarriedInverse:
 
     >>> W = np.diag([1.0, 2.0])
     >>> U, V = np.array([[1.0], [0.0]]), np.array([[1.0], [0.0]])
-    >>> carried = CarriedInverse(W, U, V)
+    >>> carried = CarriedInverse(W, U, V, np.empty(4), seed=0)
     >>> W += 3 * U @ V.T
     >>> carried.follow(3.0)
     >>> carried.K.tolist()
     [[0.25, 0.0], [0.0, 0.5]]
     """
 
-    def __init__(
-        self, W: Array, U: Array, V: Array, KU: Array | None = None, buffer: Array | None = None, seed: int = 0
-    ) -> None:
+    def __init__(self, W: Array, U: Array, V: Array, buffer: Array, seed: int, KU: Array | None = None) -> None:
         """Invert ``W``, and allocate the buffers of an update."""
         self.tall = W.shape[0] > W.shape[1]
         self.W, self._U, self._V, self._KU = (W.T, V, U, None) if self.tall else (W, U, V, KU)
         rows, columns = self.W.shape
-        self._inverse = (aligned((W.size,), W.dtype) if buffer is None else buffer).reshape(columns, rows)
+        self._inverse = buffer.reshape(columns, rows)
         self.K = self._inverse.T if self.tall else self._inverse
         self.thin, self.square = rows <= THIN, rows == columns
         self._lay_out()

@@ -143,7 +143,6 @@ class LayerwiseEngine(ReferenceEngine):
         return named
 
     def restore(self, state: Mapping[str, Array]) -> None:
-        """Take the arrays that `state` returned."""
         super().restore(state)
         for symbol in self.layerwise.constants:
             self.layerwise.constants[symbol] = state[f"fixed_{symbol.name}"]
@@ -228,7 +227,6 @@ class WholeRuleEngine(ReferenceEngine):
         return named | {f"state_{name}": value for name, value in self.rule.states.items()}
 
     def restore(self, state: Mapping[str, Array]) -> None:
-        """Take the arrays that `state` returned."""
         super().restore(state)
         self.rule.fixed |= {name: state[f"fixed_{name}"] for name in self.rule.fixed_matrices()}
         self.rule.states = {name: state[f"state_{name}"] for name in self.rule.states}

@@ -29,11 +29,11 @@ import numpy as np
 
 from tptheory.invariants.laws import balance, log_determinant
 from tptheory.numeric.evaluation import compile_expression
-from tptheory.symbolic.network import DeepLinearNetwork
-from tptheory.symbolic.rules import Backprop, GaussNewton, Rule, TargetProp
+from tptheory.symbolic.rules import Backprop, GaussNewton, TargetProp
 from tptheory.training.data import Array
 from tptheory.training.engine import Engine
 from tptheory.training.layerwise import Arrays, LayerwiseRule, descent_of, doubles, forward
+from tptheory.training.task import Task
 
 THEOREMS = {
     "rank": "rank_of_updates.py::rank_bound",
@@ -94,30 +94,17 @@ class TheoremProbes:
     """The probes of one run.
 
     Args:
-        net: the net, with numeric widths and batch.
-        rule: the run's rule.
+        task: the task of the run. Where every step is probed, the exact changes are summed up, and their sum is what is
+            claimed of the drift. No rank is claimed of a rule that is more than a feedback operator.
         start: the weights and the biases at step 0, from where drift is measured.
-        lr: the step size ``eta``.
-        every: how many steps lie between two readings. At 1 the exact changes are summed up, and their sum is what is
-            claimed of the drift.
-        zero_sum: whether the columns of ``D_L`` sum to 0, as those of the cross-entropy do.
-        linear: whether the feedback is linear; a sigmoid inverse can raise the rank of an error.
-        by_feedback: whether the rule is a feedback operator and nothing else; no rank is claimed of any other.
     """
 
-    def __init__(
-        self,
-        net: DeepLinearNetwork,
-        rule: Rule,
-        start: tuple[Arrays, Arrays],
-        lr: float,
-        every: int,
-        zero_sum: bool,
-        linear: bool = True,
-        by_feedback: bool = True,
-    ) -> None:
-        self.net, self.rule, self.lr, self.every = net, rule, lr, every
-        self.zero_sum, self.linear, self.by_feedback = zero_sum, linear, by_feedback
+    def __init__(self, task: Task, start: tuple[Arrays, Arrays]) -> None:
+        net, settings = task.net, task.settings
+        self.net, self.rule, self.by_feedback = net, task.rule, task.by_feedback
+        self.lr, self.every = settings.lr, settings.log_every
+        self.zero_sum = settings.loss == "cross-entropy"  # so that the columns of ``D_L`` sum to 0
+        self.linear = task.inverses is None or task.inverses.kind == "linear"  # a sigmoid inverse can raise a rank
         self._start = doubles(start[0]), doubles(start[1])
         self._bp, self._tp = (
             LayerwiseRule(r, net, lambda *shape: np.zeros(shape), 1.0) for r in (Backprop(), TargetProp())

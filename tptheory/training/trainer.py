@@ -196,7 +196,7 @@ def _new_loop(
     batches = Batches(
         data.x_train.astype(settings.dtype, copy=False), data.labels_train, task.batch, streams["batches"]
     )
-    noise, probes = {"noise": streams["noise"]}, _new_probes(task, start) if settings.probes else None
+    noise, probes = {"noise": streams["noise"]}, TheoremProbes(task, start) if settings.probes else None
     return TrainingLoop(engine, batches, settings, task.recorded, noise, probes, on_log, on_step)
 
 
@@ -233,15 +233,6 @@ def _fast_engine(task: Task, rule: LayerwiseRule, start: tuple[Arrays, Arrays]) 
         samples = data.x_train.astype(task.settings.dtype, copy=False)
         moments = SecondMoments.of(samples, data.targets[:, data.labels_train])
     return CollapsedEngine(rule, *start, task.loss, moments)
-
-
-def _new_probes(task: Task, start: tuple[Arrays, Arrays]) -> TheoremProbes:
-    """Return the probes of a run that starts at these parameters."""
-    settings = task.settings
-    zero_sum, linear = settings.loss == "cross-entropy", task.inverses is None or task.inverses.kind == "linear"
-    return TheoremProbes(
-        task.net, task.rule, start, settings.lr, settings.log_every, zero_sum, linear, task.by_feedback
-    )
 
 
 def _open_listeners(loop: TrainingLoop, saved: Checkpoint | None, closing: ExitStack) -> None:

@@ -13,7 +13,8 @@ from tptheory.simulation.compiled_rule import CompiledRule
 from tptheory.simulation.losses import output_error
 from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.rule import default_values
-from tptheory.symbolic.rules import Rule, damping, eta
+from tptheory.symbolic.rule_scalars import damping, eta
+from tptheory.symbolic.rules import Rule
 from tptheory.training.data import Array
 from tptheory.training.layerwise import Arrays, reading
 

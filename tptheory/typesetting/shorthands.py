@@ -115,16 +115,12 @@ def _rotated(factors: tuple[Any, ...]) -> tuple[Any, ...]:
 
 def least_marked(matrix: Any) -> Any:
     """Return a matrix or its transpose: the one with fewer transposed factors, or else the column."""
-    turned = transposed(matrix)
-    marks = [(len(one.atoms(Transpose)), one.shape[1] != 1) for one in (matrix, turned)]
-    return turned if marks[1] < marks[0] else matrix
+    return min(matrix, transposed(matrix), key=lambda one: (len(one.atoms(Transpose)), one.shape[1] != 1))
 
 
 def upright(meaning: Any) -> Any:
     """Return a matrix or its transpose: the one that is a column, or else has fewer transposed factors."""
-    turned = transposed(meaning)
-    marks = [(one.shape[1] != 1, len(one.atoms(Transpose))) for one in (meaning, turned)]
-    return turned if marks[1] < marks[0] else meaning
+    return min(meaning, transposed(meaning), key=lambda one: (one.shape[1] != 1, len(one.atoms(Transpose))))
 
 
 def key(node: Any) -> Any:

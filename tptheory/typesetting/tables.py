@@ -13,7 +13,7 @@ from sympy import Basic
 
 from tptheory.typesetting.escaping import tex_escaped
 from tptheory.typesetting.expressions import latex_of
-from tptheory.typesetting.html_math import html_math, html_of
+from tptheory.typesetting.html_math import html_of
 from tptheory.typesetting.names import visible
 from tptheory.typesetting.spelling import one_line
 
@@ -23,13 +23,6 @@ CELL = "text-align:left;padding:0.15em 0.8em 0.15em 0"
 """The styles of a table, of its caption, which may be wider, and of its cells; no page around them changes them."""
 A_FEW = 6
 """How many of many rows are shown."""
-
-
-class Formula(NamedTuple):
-    """A piece of mathematics: plain text, and LaTeX for math mode."""
-
-    text: str
-    latex: str
 
 
 class Sentence(NamedTuple):
@@ -44,8 +37,7 @@ class Sentence(NamedTuple):
 class Table:
     """Rows of cells under a caption.
 
-    A cell is text, a number, true or false, a SymPy expression, a `Formula`, a `Sentence`, or None where there is
-    nothing to say.
+    A cell is text, a number, true or false, a SymPy expression, a `Sentence`, or None where there is nothing to say.
 
     >>> print(Table("two numbers", [("a", 1 / 3), ("b", None)]).text())
     two numbers
@@ -87,7 +79,7 @@ def _text(cell: Any) -> str:
         return "-"
     if isinstance(cell, bool):
         return "yes" if cell else "no"
-    if isinstance(cell, Formula | Sentence):
+    if isinstance(cell, Sentence):
         return cell.text
     if isinstance(cell, Basic):
         return one_line(cell)
@@ -99,14 +91,12 @@ def _text(cell: Any) -> str:
 def _html(cell: Any) -> str:
     if isinstance(cell, Sentence):
         return cell.html
-    if isinstance(cell, Formula):
-        return html_math(cell.latex)
     return html_of(cell) if isinstance(cell, Basic) else escape(visible(_text(cell)))
 
 
 def _latex(cell: Any) -> str:
-    if isinstance(cell, Formula | Basic):
-        return f"${cell.latex if isinstance(cell, Formula) else latex_of(cell)}$"
+    if isinstance(cell, Basic):
+        return f"${latex_of(cell)}$"
     return cell.latex if isinstance(cell, Sentence) else tex_escaped(_text(cell))
 
 

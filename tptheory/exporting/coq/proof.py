@@ -14,13 +14,13 @@ from tptheory.exporting.coq.data import (
     coefficient_data,
     conjunction,
     equation_data,
+    meaning_of,
     relation,
     sequence,
     shape_data,
     side_data,
     terms_data,
 )
-from tptheory.exporting.coq.meaning import meaning_of
 from tptheory.exporting.coq.reading import CoqStatement, Equation, equation
 from tptheory.exporting.coq.text import CoqWriter, is_bounded_by_size
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tptheory.certificates.checker import Name, Shape, Size, index_text
-from tptheory.exporting.coq.meaning import meaning_of
+from tptheory.exporting.coq.data import meaning_of
 from tptheory.exporting.coq.proof import CoqProof
 from tptheory.exporting.coq.reading import CertificateReading, CoqStatement, legend
 from tptheory.exporting.coq.text import CoqWriter

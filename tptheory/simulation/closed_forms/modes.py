@@ -125,8 +125,7 @@ def _power(base: float, exponent: int) -> float:
 
 
 def _read_values(name: str, values: Any) -> np.ndarray:
-    read = FLOATS.read(name, values, column=True)
-    FLOATS.check(name, read)
+    read = FLOATS.read_finite(name, values, column=True)
     if read.shape[1] != 1 or not len(read):
         raise ShapeError(complain(name, "a list of numbers", f"an array of shape {read.shape}"))
     if (read < 0).any():
@@ -137,8 +136,7 @@ def _read_values(name: str, values: Any) -> np.ndarray:
 def _read_initial(initial: Any, depth: Any, modes: int) -> np.ndarray:
     """Return the factors at the start, of shape ``(K, L)``."""
     if depth is None:
-        a = FLOATS.read("initial", initial).astype(np.float64)
-        FLOATS.check("initial", a)
+        a = FLOATS.read_finite("initial", initial).astype(np.float64)
         if a.shape[0] != modes:
             raise ShapeError(complain("initial", f"of {modes} rows, one for each singular value", a.shape))
         return a
