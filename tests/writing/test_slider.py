@@ -117,7 +117,7 @@ def test_the_same_run_gives_the_same_page_and_file(run, tmp_path):
         ({"run": simulate(TargetProp(), [WIDE], [1, 0, 0], [0, 1], steps=1)}, ShapeError, "width 2 in every layer"),
         ({"frames": 0}, InvalidValueError, "'frames' must be a positive integer"),
         ({"sample": 1}, InvalidValueError, "'sample' must be a sample"),
-        ({"path": "no/such/folder/page.html"}, InvalidValueError, "'path' must be a file that can be written"),
+        ({"path": "no/such/folder/page.html"}, InvalidValueError, "Make no/such/folder"),
     ],
 )
 def test_what_cannot_be_shown_is_said(run, options, error, match):

@@ -9,7 +9,7 @@ import numpy as np
 
 from tptheory.checking import checked_integer
 from tptheory.errors import ShapeError, complain
-from tptheory.files import cannot_write, in_utf8, write_whole
+from tptheory.files import in_utf8, write_named
 from tptheory.keywords import known_keywords
 from tptheory.simulation.trajectories import Run
 from tptheory.writing.figures.numbers import run_of, sample_of, subspaces
@@ -67,10 +67,7 @@ def subspace_slider(
     }
     page = html_environment().get_template("slider.html.j2").render(**words)
     if path is not None:
-        try:
-            write_whole(Path(path), in_utf8(page))
-        except OSError as error:
-            raise cannot_write("path", path, error) from error
+        write_named("path", path, in_utf8(page))
     return page
 
 

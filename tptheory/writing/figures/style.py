@@ -22,7 +22,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
-from tptheory.files import write_whole
+from tptheory.files import write_named
 from tptheory.keywords import known_keywords
 
 INK = "#1a1a1b"
@@ -111,8 +111,14 @@ def paper_style(*, latex: bool = False) -> Iterator[None]:
 
 
 def axes_or_new(ax: Axes | None, projection: str | None = None) -> Axes:
-    """Return the axes that were given, or the axes of a new figure, which a notebook then shows."""
+    """Return the axes that were given, or the axes of a new figure, which a notebook then shows.
+
+    Raises:
+        InvalidTypeError: if what was given are no axes.
+    """
     if ax is not None:
+        if not isinstance(ax, Axes):
+            raise InvalidTypeError(complain("ax", "axes of Matplotlib, or None", ax, "Try ax=plt.subplots()[1]."))
         return ax
     import matplotlib.pyplot as plt
 
@@ -169,7 +175,7 @@ def save(figure: Any, path: str | Path, *, style: Style = page_style) -> tuple[P
 
     Raises:
         InvalidTypeError: if ``figure`` is neither a figure nor axes of one.
-        InvalidValueError: if ``path`` names no file.
+        InvalidValueError: if ``path`` names no file, or one that cannot be written.
     """
     figure, path = _figure_of(figure), Path(path)
     if not path.name:
@@ -180,7 +186,7 @@ def save(figure: Any, path: str | Path, *, style: Style = page_style) -> tuple[P
             kind = target.suffix[1:]
             drawn = io.BytesIO()
             figure.savefig(drawn, format=kind, dpi=200, metadata=_UNDATED[kind])
-            write_whole(target, drawn.getvalue())
+            write_named("path", target, drawn.getvalue())
     return paths
 
 
