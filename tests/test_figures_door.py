@@ -211,14 +211,41 @@ def test_a_field_of_fixed_matrices_is_refused(ax):
         figures.error_field(run, 1, ax)
 
 
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda ax, runs: figures.pulled_back_loss(runs["tp"], 1, ax),
+        lambda ax, runs: figures.gradient_functional(runs["tp"], 1, ax),
+        lambda ax, runs: figures.error_field(runs["tp"], 1, ax),
+        lambda ax, runs: figures.activations_and_targets(runs["tp"], 1, ax),
+        lambda ax, runs: figures.time_series(runs["tp"], "x", 1, ax),
+        lambda ax, _: figures.disc_and_image(WEIGHTS[1], ax),
+        lambda ax, _: figures.spectrum([WEIGHTS[1]], ax),
+    ],
+)
+def test_the_axes_stand_after_the_subject(draw, runs, ax):
+    """They are drawn on; what are no axes, such as a target or a word, is refused by name."""
+    assert draw(ax, runs) is ax
+    for wrong in ("junk", [1.0, 0.5], Figure()):
+        with pytest.raises(InvalidTypeError, match="'ax' must be axes of Matplotlib"):
+            draw(wrong, runs)
+
+
+def test_matrices_have_no_steps(ax):
+    """A step that they do not have is refused, and the one that they have is drawn."""
+    with pytest.raises(InvalidValueError, match="'step' must be left out for matrices, which have no steps"):
+        figures.spectrum(WEIGHTS, ax, step=3)
+    assert len(figures.spectrum(WEIGHTS, ax, step=0).lines) == 2
+
+
 def test_contours_bear_their_loss(runs, ax):
     """Every second one, unless told otherwise; a label stands on the contour of that loss."""
-    figures.pulled_back_loss(runs["bp"], 1, ax=ax)
+    figures.pulled_back_loss(runs["bp"], 1, ax)
     assert ax.texts
     for text in ax.texts:
         found = 0.5 * np.sum((WEIGHTS[1] @ text.get_position() - Y) ** 2)
         assert float(text.get_text()) == pytest.approx(found, rel=0.08, abs=0.02)
-    bare = figures.pulled_back_loss(runs["bp"], 1, ax=Figure().add_subplot(), labels=False)
+    bare = figures.pulled_back_loss(runs["bp"], 1, Figure().add_subplot(), labels=False)
     assert not bare.texts
 
 

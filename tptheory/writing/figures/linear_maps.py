@@ -198,7 +198,7 @@ def error_field(
     """
     l, at, column = layer_of(run_of(run), l), step_of(run, step), sample_of(run, sample)
     arrows = checked_integer("arrows", arrows)
-    ax = pulled_back_loss(run, l, ax=ax, step=at, sample=column, limit=limit)
+    ax = pulled_back_loss(run, l, ax, step=at, sample=column, limit=limit)
     places = limit * (2 * np.arange(arrows) + 1 - arrows) / arrows
     points = np.stack([entries.ravel() for entries in np.meshgrid(places, places)])
     moves = -_errors_at(run, l, at, column, points)

@@ -131,9 +131,9 @@ def activations_and_targets(
 def pulled_back_loss(
     net: Run | Sequence[Any],
     l: int,
-    y: Any = None,
     ax: Axes | None = None,
     *,
+    y: Any = None,
     step: int = 0,
     sample: int = 0,
     levels: int = 9,
@@ -145,8 +145,8 @@ def pulled_back_loss(
     Args:
         net: a run with the squared loss, or ``[W_1, ..., W_L]``.
         l: a layer of width 2, from 0.
-        y: the target; a run has its own.
         ax: where to draw; a new figure unless given.
+        y: the target, for matrices; a run has its own.
         step: of a run: the weights after that many steps, at the start unless given; -1 for the last. The heading of
             the legend says which.
         sample: of a batch.
@@ -154,13 +154,15 @@ def pulled_back_loss(
         labels: whether every second contour bears its loss.
         limit: how far the axes reach.
 
-    >>> pulled_back_loss([np.eye(2)], 1, [1.0, 0.5]).get_aspect()
+    Raises:
+        InvalidValueError: if there is no such layer, step or sample, or ``y`` is given with a run.
+        ShapeError: if the layer has another width, or ``y`` another size than the output.
+
+    >>> pulled_back_loss([np.eye(2)], 1, y=[1.0, 0.5]).get_aspect()
     1.0
     """
     weights, l = weights_at(net, step), layer_of(net, l)
-    if isinstance(net, Run):
-        y = target_of(net, sample)
-    M, y = product_above(weights, l), target_vector(y, len(weights[-1]))
+    M, y = product_above(weights, l), _target(net, y, sample, len(weights[-1]))
     if M.shape[1] != 2:
         raise ShapeError(complain("l", "a layer of width 2", f"width {M.shape[1]}"))
     ax = axes_of_space(ax, 2)
@@ -176,6 +178,16 @@ def pulled_back_loss(
             ax.clabel(drawn, heights[::2], fmt="%.2g", fontsize="small", inline_spacing=2)
         ax.plot([], [], color=_CONTOURS[len(_CONTOURS) // 2], linewidth=0.9, label="equal loss")
     return finished_space(ax, limit, moment_in_words(net, step) if isinstance(net, Run) else "")
+
+
+def _target(net: Run | Sequence[Any], y: Any, sample: int, size: int) -> np.ndarray:
+    """Return the target of a sample of a run, or the one that was given for matrices, which have one sample."""
+    if not isinstance(net, Run):
+        sample_of(net, sample)
+        return target_vector(y, size)
+    if y is not None:
+        raise InvalidValueError(complain("y", "left out for a run, which has its own target", y))
+    return target_of(net, sample)
 
 
 @known_keywords
@@ -351,7 +363,7 @@ def axes_of_space(ax: Axes | None, size: int) -> Any:
     if size not in (2, 3):
         raise ShapeError(complain("the space", "of dimension 2 or 3", size, "Draw a projection to two coordinates."))
     wanted = "3d" if size == 3 else "rectilinear"
-    if ax is not None and ax.name != wanted:
+    if isinstance(ax, Axes) and ax.name != wanted:
         raise InvalidValueError(complain("ax", f"axes with projection={wanted!r}", ax.name))
     return axes_or_new(ax, "3d" if size == 3 else None)
 
