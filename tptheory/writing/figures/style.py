@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from html import escape
 from pathlib import Path
+from textwrap import wrap
 from typing import Any
 
 import matplotlib as mpl
@@ -42,11 +43,21 @@ MARKS: tuple[dict[str, Any], ...] = (
 HOLLOW: dict[str, Any] = {"markerfacecolor": "none", "markersize": 4.5}
 """Markers that let a line behind them be seen."""
 
+GAP = 0.15
+"""How wide the gap at the left side of axes is before a layout is made, as a part of their width."""
+FEWEST_LETTERS = 12
+"""How many letters a line of a legend has at least."""
 MOST_INSIDE = 3
 """Of how many curves at most the legend stands within the axes."""
 
 ABOVE: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (0, 1), "ncols": 2, "columnspacing": 1.0}
 """Where the legend stands of curves with long names: above the axes."""
+NARROWER: tuple[dict[str, Any], ...] = (
+    {"ncols": 2},
+    {"ncols": 1},
+    {"ncols": 1, "fontsize": "small", "handlelength": 1.6},
+)
+"""How such a legend is laid out, where the one before is wider than the axes."""
 
 Style = Callable[[], AbstractContextManager[None]]
 
@@ -141,6 +152,34 @@ def labelled(ax: Axes, x: str, y: str, **legend: Any) -> Axes:
         legend |= {"loc": "upper left", "bbox_to_anchor": (1, 1), "borderaxespad": 0.2}
     ax.legend(**legend)
     return ax
+
+
+def labelled_above(ax: Axes, x: str, y: str) -> Axes:
+    """Name both axes, add a legend above them that is no wider than they are, and return the axes.
+
+    It has two columns, or one where these are too wide; then its letters are small, and last its labels are broken into
+    lines, but for those with mathematics.
+    """
+    width = _width_beside_labels(ax, y)
+    for layout in NARROWER:
+        legend: Any = labelled(ax, x, y, **ABOVE | layout).get_legend()
+        if legend.get_window_extent().width <= width:
+            return ax
+    texts = [text for text in legend.get_texts() if "$" not in text.get_text()]
+    longest = max((len(text.get_text()) for text in texts), default=0)
+    for most in range(longest - 1, FEWEST_LETTERS, -2):
+        for text in texts:
+            text.set_text("\n".join(wrap(text.get_text().replace("\n", " "), most, break_on_hyphens=False)))
+        if legend.get_window_extent().width <= width:
+            break
+    return ax
+
+
+def _width_beside_labels(ax: Axes, y: str) -> float:
+    """Return how wide axes will be, in pixels, once a layout has made room for the labels at their left side."""
+    ax.set_ylabel(y)
+    width, labels = ax.get_window_extent().width, ax.yaxis.get_tightbbox()
+    return float(width - max(0.0, (labels.width if labels else 0.0) - GAP * width))
 
 
 def draw(
