@@ -89,6 +89,11 @@ class TheoremResult(Study):
         return OUTCOMES[self.theorem.expected, self.word].is_surprise
 
     @property
+    def held(self) -> str:
+        """The word of what the theorem is held to be: of an open conjecture that is settled, what it turned out to be."""
+        return self.word if self.news else self.theorem.expected
+
+    @property
     def news(self) -> str:
         """What became of an open conjecture that is settled; empty for every other result."""
         return OUTCOMES[self.theorem.expected, self.word].news
@@ -112,13 +117,17 @@ class ReportData:
     seconds: float
     written: datetime
 
-    def count(self, word: str, expected: str | None = None) -> int:
-        """Count the verdicts of that word; with ``expected``, only those on theorems of which that is expected."""
-        return sum(r.word == word and expected in (None, r.theorem.expected) for r in self.theorems)
+    def count(self, word: str, held: str | None = None) -> int:
+        """Count the verdicts of that word; with ``held``, only those on theorems that are held to be that."""
+        return sum(r.word == word and held in (None, r.held) for r in self.theorems)
 
-    def expecting(self, word: str) -> int:
-        """Count the theorems, or conjectures, of which that word is expected."""
-        return sum(r.theorem.expected == word for r in self.theorems)
+    def as_held(self, word: str) -> int:
+        """Count the theorems, or conjectures, that are held to be what that word says, and found to be so."""
+        return self.count(word, word)
+
+    def holding(self, word: str) -> int:
+        """Count the theorems, or conjectures, that are held to be what that word says, whatever was found."""
+        return sum(r.held == word for r in self.theorems)
 
     @property
     def surprises(self) -> tuple[TheoremResult, ...]:
