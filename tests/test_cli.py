@@ -592,6 +592,8 @@ def test_a_report_tells_which_open_questions_are_settled(run, conjectures, tmp_p
         text = (tmp_path / f"report/report.{name}").read_text(encoding="utf-8")
         assert "open, and now refuted" in text
         assert node in text
+        assert "left open" not in text
+        assert re.search(r"1(</b>| <small>of 1</small></b>| of 1 &) false conjectures refuted", text)
         assert "Not as expected" not in text
 
 
