@@ -190,7 +190,12 @@ class CounterexampleSearch:
         narrower += [-1] if self.cut else []
         values = {s: values[s] for s in (*choice.sizes, *choice.source.matrices, *choice.source.scalars)}
         return Counterexample(
-            choice.part, values, minimal, min(narrower, default=None), indices=self._numbers_of(choice)
+            choice.part,
+            values,
+            minimal,
+            min(narrower, default=None),
+            indices=self._numbers_of(choice),
+            typed=self.claim,
         )
 
     @property
