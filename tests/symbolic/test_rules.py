@@ -351,3 +351,18 @@ def test_motions_are_those_of_networks(method):
         getattr(TargetProp(), method)(DeepLinearNetwork)
     with pytest.raises(InvalidTypeError, match=rf"Try rule\.{method}\(net\) with net"):
         getattr(TargetProp(), method)([2, 2])
+
+
+def test_a_rule_has_an_article_within_a_sentence():
+    """Where its title says that it is a rule; a name has none, and a phrase of its own is left as it is."""
+
+    class Mixed(Halved):
+        title = "Mixed rule"
+
+    class Named(Halved):
+        title, phrase = "Mixed rule", "a mixed rule"
+
+    phrases = [rule.full_phrase for rule in (Mixed(), Named(), Halved())]
+    assert phrases == ["the Mixed rule", "a mixed rule", "Halved"]
+    claim = Conserved(Trace(two.weight(1) * two.weight(1).T), along=Mixed().flow(two))
+    assert claim.statement().endswith("by the flow of the Mixed rule")
