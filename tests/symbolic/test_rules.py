@@ -353,16 +353,14 @@ def test_motions_are_those_of_networks(method):
         getattr(TargetProp(), method)([2, 2])
 
 
-def test_a_rule_has_an_article_within_a_sentence():
-    """Where its title says that it is a rule; a name has none, and a phrase of its own is left as it is."""
-
-    class Mixed(Halved):
-        title = "Mixed rule"
+def test_a_rule_says_its_article_within_a_sentence():
+    """Its author knows whether its title is a name, as in Dale's rule: the title is left alone, the phrase is told."""
 
     class Named(Halved):
-        title, phrase = "Mixed rule", "a mixed rule"
+        title = "Mixed rule"
 
-    phrases = [rule.full_phrase for rule in (Mixed(), Named(), Halved())]
-    assert phrases == ["the Mixed rule", "a mixed rule", "Halved"]
-    claim = Conserved(Trace(two.weight(1) * two.weight(1).T), along=Mixed().flow(two))
-    assert claim.statement().endswith("by the flow of the Mixed rule")
+    class Told(Halved):
+        title, phrase = "Mixed rule", "the mixed rule"
+
+    told = [Conserved(two.weight(1), along=rule.flow(two)).statement() for rule in (Named(), Told())]
+    assert [said.partition("by the flow of ")[2] for said in told] == ["Mixed rule", "the mixed rule"]

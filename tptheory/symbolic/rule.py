@@ -92,7 +92,7 @@ class Rule(ShownAsMathematics, metaclass=RuleClass):
     title: ClassVar[str] = "Rule"
     """What people call the rule; the name of the class unless given."""
     phrase: ClassVar[str] = "Rule"
-    """The title as it is written within a sentence; the title itself unless given, after ``the`` if it is some rule."""
+    """The title as it is written within a sentence, with its article if it needs one; the title itself unless given."""
     told_by_title: ClassVar[frozenset[str]] = frozenset()
     """The parameters that the title speaks of, so that it need not be followed by their values."""
     direct: ClassVar[bool] = False
@@ -110,8 +110,7 @@ class Rule(ShownAsMathematics, metaclass=RuleClass):
             if attribute not in own:
                 setattr(cls, attribute, value)
         if "phrase" not in own:
-            title = str(cls.title)
-            cls.phrase = f"the {title}" if title.split()[-1:] == ["rule"] else title
+            cls.phrase = own["title"]
         for method in (*sorted(OF_A_LAYER), *OF_A_NETWORK):  # those of a class beside this one in its bases, too
             if getattr(cls, method) is not getattr(Rule, method):
                 cls._wrap(method)
