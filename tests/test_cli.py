@@ -309,6 +309,34 @@ def test_sequences_are_explained_where_a_proof_speaks_of_them(run, theorem_file)
     assert where in run("when", "any.py::deep_signals", "--seconds", 0.2, status=3).stdout
 
 
+NAMED = """from tptheory.preamble import *
+from sympy import Eq
+
+isometry = partial_isometry(A)
+others = [full_row_rank(A), Eq(m, 1)]
+number, text = 3, "full_row_rank(A)"
+
+@theorem("Its pseudo-inverse is its transpose")
+def transposed():
+    return Equal(Pinv(A), A.T)
+"""
+
+
+def test_when_takes_the_hypotheses_that_a_file_names(run, theorem_file):
+    """Those alone are tried: by name, a list of them too; no text is read as a hypothesis."""
+    theorem_file(NAMED, "named.py")
+    target = ("when", "named.py::transposed", "--seconds", 5, "--json")
+    for names in (("isometry",), ("others", "isometry")):
+        options = [word for name in names for word in ("--among", name)]
+        (found,) = json.loads(run(*target, *options).stdout)["claims"]
+        assert [said["hypotheses"] for said in found["sets"]] == [["A is a partial isometry"]]
+    none = "under none of the hypotheses that were tried (2, "
+    assert none in run(*target[:-1], "--among", "others", status=3).stdout
+    for wrong in ("isometri", "number", "text", "full_row_rank(A)", "symmetric"):
+        said = run(*target, "--among", wrong, status=2).stderr
+        assert f"'among' must be one of isometry, others (got {wrong!r})" in said
+
+
 def test_refute_as_json_latex_and_snippet(run, facts, tmp_path):
     """JSON holds what the API says of the counterexample; the printed snippet runs as it stands."""
     found = refute(collect(f"{facts}::they_commute")[0]).counterexample
@@ -592,6 +620,8 @@ def test_a_report_tells_which_open_questions_are_settled(run, conjectures, tmp_p
         text = (tmp_path / f"report/report.{name}").read_text(encoding="utf-8")
         assert "open, and now refuted" in text
         assert node in text
+        assert "left open" not in text
+        assert re.search(r"1(</b>| <small>of 1</small></b>| of 1 &) false conjectures refuted", text)
         assert "Not as expected" not in text
 
 

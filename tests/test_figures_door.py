@@ -211,14 +211,94 @@ def test_a_field_of_fixed_matrices_is_refused(ax):
         figures.error_field(run, 1, ax)
 
 
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda ax, runs: figures.pulled_back_loss(runs["tp"], 1, ax),
+        lambda ax, runs: figures.gradient_functional(runs["tp"], 1, ax),
+        lambda ax, runs: figures.error_field(runs["tp"], 1, ax),
+        lambda ax, runs: figures.activations_and_targets(runs["tp"], 1, ax),
+        lambda ax, runs: figures.time_series(runs["tp"], "x", 1, ax),
+        lambda ax, _: figures.disc_and_image(WEIGHTS[1], ax),
+        lambda ax, _: figures.spectrum([WEIGHTS[1]], ax),
+    ],
+)
+def test_the_axes_stand_after_the_subject(draw, runs, ax):
+    """They are drawn on; what are no axes, such as a target or a word, is refused by name."""
+    assert draw(ax, runs) is ax
+    for wrong in ("junk", [1.0, 0.5], Figure()):
+        with pytest.raises(InvalidTypeError, match="'ax' must be axes of Matplotlib"):
+            draw(wrong, runs)
+
+
+def test_matrices_have_no_steps(ax):
+    """A step that they do not have is refused, and the one that they have is drawn."""
+    with pytest.raises(InvalidValueError, match="'step' must be left out for matrices, which have no steps"):
+        figures.spectrum(WEIGHTS, ax, step=3)
+    assert len(figures.spectrum(WEIGHTS, ax, step=0).lines) == 2
+
+
+@pytest.fixture(scope="module")
+def far():
+    """Give a run whose activations lie far from the origin."""
+    return simulate("bp", WEIGHTS, [3.0, 2.5], Y, lr=0.02, steps=30)
+
+
+@pytest.mark.parametrize(
+    "draw", [figures.gradient_functional, figures.error_field, figures.activations_and_targets, figures.preimage]
+)
+def test_axes_reach_as_far_as_what_is_drawn(draw, far, runs, ax):
+    """To a round number beyond every point; where all lie near, to 2; and to a limit that is given."""
+    subject, near = (
+        ((far, 1), (runs["bp"], 1)) if draw is not figures.preimage else (([[0.1, 0.2]], [1.0]), ([[1, 2]], [1]))
+    )
+    draw(*subject, ax)
+    furthest = max(
+        abs(line.get_xydata()).max() for line in ax.lines if line.get_marker() == "o" and len(line.get_xdata())
+    )
+    assert 3 < furthest < ax.get_xlim()[1] == ax.get_ylim()[1] == 4.5
+    assert draw(*near, Figure().add_subplot()).get_xlim() == (-2, 2)
+    assert draw(*subject, Figure().add_subplot(), limit=2.5).get_xlim() == (-2.5, 2.5)
+    with pytest.raises(InvalidValueError, match="'limit' must be a positive"):
+        draw(*subject, Figure().add_subplot(), limit=-1)
+
+
+def test_all_layers_reach_as_far_as_their_points(far):
+    """Both spaces of a layer alike, and no further than a limit that is given."""
+    reaches = [[ax.get_xlim()[1] for ax in row] for row in figures.layer_spaces(far, figure=Figure())]
+    assert reaches == [[3.5, 4.5, 3.5]] * 2
+    assert {ax.get_xlim() for ax in figures.layer_spaces(far, figure=Figure(), limit=1.5).flat} == {(-1.5, 1.5)}
+
+
+def test_a_run_that_diverged_has_axes_all_the_same(ax):
+    """They reach as far as it went, and are drawn."""
+    with np.errstate(all="ignore"):
+        run = simulate("bp", WEIGHTS, X, Y, lr=1e30, steps=12)
+    figures.activations_and_targets(run, 1, ax)
+    assert 1e30 < ax.get_xlim()[1] < 1e100
+    ax.figure.draw_without_rendering()
+
+
+def test_an_arrow_ends_where_its_axes_end(far):
+    """It is drawn up to there, and not over the axes beside."""
+    _, right = Figure().subplots(1, 2)
+    figures.gradient_functional(far, 1, right, limit=2)
+    (arrow,) = (text.arrow_patch for text in right.texts if not text.get_text())
+    assert arrow.get_clip_on()
+    right.figure.draw_without_rendering()
+    edges = right.get_window_extent()
+    assert arrow.get_window_extent().x1 > edges.x1 + 10
+    assert arrow.get_tightbbox().x1 <= edges.x1 + 1
+
+
 def test_contours_bear_their_loss(runs, ax):
     """Every second one, unless told otherwise; a label stands on the contour of that loss."""
-    figures.pulled_back_loss(runs["bp"], 1, ax=ax)
+    figures.pulled_back_loss(runs["bp"], 1, ax)
     assert ax.texts
     for text in ax.texts:
         found = 0.5 * np.sum((WEIGHTS[1] @ text.get_position() - Y) ** 2)
         assert float(text.get_text()) == pytest.approx(found, rel=0.08, abs=0.02)
-    bare = figures.pulled_back_loss(runs["bp"], 1, ax=Figure().add_subplot(), labels=False)
+    bare = figures.pulled_back_loss(runs["bp"], 1, Figure().add_subplot(), labels=False)
     assert not bare.texts
 
 

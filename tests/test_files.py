@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tptheory.errors import InvalidFileError, InvalidValueError
-from tptheory.files import check_folder, check_writable, is_stream, move_whole, read_whole, write_whole
+from tptheory.files import check_folder, check_writable, is_stream, move_whole, read_whole, write_named, write_whole
 from tptheory.temporaries import new_file, new_folder
 
 LONGEST_NAME = 255
@@ -85,6 +85,16 @@ def test_what_is_no_file_is_refused_and_stays(tmp_path, kind):
         read_whole(path, 10)
     assert os.lstat(path).st_mode == before
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_an_argument_that_cannot_be_written_is_named(tmp_path):
+    """With the folder to make, or the reason of the system; what can be written is written whole."""
+    with pytest.raises(InvalidValueError, match=f"'out' must be a file in a folder that exists .* Make {tmp_path}/no"):
+        write_named("out", tmp_path / "no" / "file", b"new")
+    with pytest.raises(InvalidValueError, match="'out' must be a file that can be written"):
+        write_named("out", tmp_path, b"new")
+    write_named("out", tmp_path / "file", b"new")
+    assert (tmp_path / "file").read_bytes() == b"new"
 
 
 def test_the_null_device_takes_what_is_written(tmp_path):

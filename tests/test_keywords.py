@@ -56,6 +56,7 @@ def test_an_unknown_keyword_is_refused_by_name(function):
 @pytest.mark.parametrize(
     ("call", "message"),
     [
+        (lambda: tptheory.simplify(1, assuming=[]), r"Did you mean 'given'\?"),
         (
             lambda: train("bp", learning_rate=0.1),
             r"no argument 'learning_rate' \(it has rule, data, .*\)\. Did you mean 'lr'\?",

@@ -124,6 +124,19 @@ def test_an_open_conjecture_is_an_expected_failure(run_pytest, folder):
     assert "an open question, which nothing settled" in said
 
 
+def test_what_a_file_imports_of_tptheory_is_imported_once(run_pytest, folder):
+    """Before the process in which the file is tried is forked; and Hypothesis, which no theorem needs, not at all."""
+    first = (
+        "import sys\nassert 'tptheory.symbolic.expressions' in sys.modules\nassert 'hypothesis' not in sys.modules\n"
+    )
+    (folder / "early.py").write_text(first + OPEN, encoding="utf-8")
+    assert run_pytest("--collect-only", "early.py")[0] == 0
+    (folder / "late.py").write_text(first + OPEN.replace("from tptheory.preamble", "from os"), encoding="utf-8")
+    status, said = run_pytest("--collect-only", "late.py")
+    assert status == 2
+    assert "assert 'tptheory.symbolic.expressions' in sys.modules" in said
+
+
 LACKS = """@theorem("A title")
 def first():
     return Equal(one.error, one.error)

@@ -100,6 +100,20 @@ def test_instances_meet_the_hypotheses(claim):
     holds()
 
 
+@pytest.mark.parametrize(
+    ("hypotheses", "why"),
+    [
+        ([invertible(S), Zero(S)], "and it is proved that they contradict each other"),
+        ([Equal(Trace(S) ** 2, 2)], "and none was found in many attempts"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore::hypothesis.errors.NonInteractiveExampleWarning")
+def test_hypotheses_that_nothing_meets_are_told(hypotheses, why):
+    """Whether they are shown to contradict each other, or nothing was found."""
+    with pytest.raises(InvalidValueError, match=f"'claim' must be one whose hypotheses are met .*{why}"):
+        strategies.instances(Zero(S, given=hypotheses)).example()
+
+
 @given(strategies.instances(CLAIMS["partial isometry"]))
 def test_instances_are_floats_unless_exact(values):
     """Without exact=True an instance holds float64 arrays, and is ready to be evaluated."""
@@ -139,7 +153,12 @@ def test_networks(net):
 @pytest.mark.parametrize(
     ("make", "error", "message"),
     [
-        (lambda: strategies.matrices(0), InvalidValueError, "'size' must be a positive integer"),
+        (lambda: strategies.matrices(0, 3), InvalidValueError, "'rows' must be a positive integer"),
+        (lambda: strategies.matrices(3, 0), InvalidValueError, "'columns' must be a positive integer"),
+        (lambda: strategies.projections(0), InvalidValueError, "'size' must be a positive integer"),
+        (lambda: strategies.networks(depth="2").example(), InvalidValueError, "'depth' must be a positive integer"),
+        (lambda: strategies.full_column_rank(0).example(), InvalidValueError, "'rows' must be a positive integer"),
+        (lambda: strategies.full_column_rank(2, 3).example(), InvalidValueError, "'columns' must be at most rows = 2"),
         (lambda: strategies.rank_at_most(-1), InvalidValueError, "'rank' must be an integer, 0 or more"),
         (lambda: strategies.instances(Zero(A), largest=0), InvalidValueError, "'largest' must be a positive integer"),
         (lambda: strategies.instances(A), InvalidTypeError, "'claim' must be a claim"),

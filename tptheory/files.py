@@ -149,6 +149,19 @@ def write_whole(path: Named, data: bytes) -> None:
         raise naming(error, path) from error
 
 
+def write_named(argument: str, path: Named, data: bytes) -> None:
+    """Write a file as `write_whole` does, and word what goes wrong in the name of the argument that gave the path.
+
+    Raises:
+        InvalidValueError: if it cannot be written; a folder that does not exist is named, so that it can be made.
+    """
+    check_writable(argument, path)
+    try:
+        write_whole(path, data)
+    except (OSError, ValueError) as error:
+        raise cannot_write(argument, path, error) from error
+
+
 def in_utf8(text: str) -> bytes:
     r"""Return a text as files hold it; half of a surrogate pair, which UTF-8 has no bytes for, is written as its code.
 

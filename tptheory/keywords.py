@@ -13,6 +13,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 OTHER_NAMES = {
+    "assuming": "given",
     "assumptions": "given",
     "axes": "ax",
     "epochs": "steps",

@@ -14,8 +14,11 @@ returns, is one error, and the others are settled.
 
 from __future__ import annotations
 
+import ast
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -77,6 +80,7 @@ class TheoremFile(pytest.Module):
         from tptheory.import_advice import import_of
         from tptheory.processes import fault_of_trial
 
+        _import_ahead(self.path)
         if said := fault_of_trial(super()._getobj):
             raise self.CollectError(f"{self.path.name} {said}")
         try:
@@ -91,6 +95,19 @@ class TheoremFile(pytest.Module):
     def collect(self) -> Iterable[pytest.Item | pytest.Collector]:
         """Return the tests in the order of their lines; a theorem may have a name that the preamble binds before."""
         return sorted(super().collect(), key=_line)
+
+
+def _import_ahead(path: Path) -> None:
+    """Import what a file imports of tptheory, so that the trial of the file, and then the file itself, find it there.
+
+    Else a second would be spent twice: in the process of the trial, and here.
+    """
+    with suppress(Exception):  # what is wrong with the file is told where it is run
+        for node in ast.parse(path.read_bytes()).body:
+            if isinstance(node, ast.ImportFrom) and str(node.module).partition(".")[0] == "tptheory" and not node.level:
+                module, names = import_module(str(node.module)), [alias.name for alias in node.names]
+                for name in getattr(module, "__all__", ()) if names == ["*"] else names:
+                    getattr(module, name, None)
 
 
 def _line(one: pytest.Item | pytest.Collector) -> int:

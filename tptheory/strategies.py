@@ -13,7 +13,8 @@ float64, or python-flint's `fmpq_mat` with ``exact=True``. Needs the ``[test]`` 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,7 @@ from tptheory.measuring.instances import Instances, as_floats, to_float
 from tptheory.measuring.premises import Instance
 from tptheory.measuring.random_matrices import Builder
 from tptheory.symbolic.network import DeepLinearNetwork
+from tptheory.typesetting.spelling import text_of
 
 try:
     from hypothesis import assume
@@ -86,16 +88,7 @@ def full_row_rank(rows: Size = None, columns: Size = None, *, exact: bool = Fals
     Raises:
         InvalidValueError: when drawn, if there are more rows than columns.
     """
-
-    @st.composite
-    def build(draw: DrawFn) -> Any:
-        m = draw(_size(rows))
-        n = draw(st.integers(m, max(m, LARGEST_SIZE)) if columns is None else _size(columns))
-        if m > n:
-            raise InvalidValueError(complain("rows", f"at most columns = {n} for full row rank", m))
-        return _given(random_matrices.full_rank(_Drawn(draw), m, n, random_matrices.entries), exact)
-
-    return build()
+    return _full_rank(("rows", rows), ("columns", columns), exact)
 
 
 def full_column_rank(rows: Size = None, columns: Size = None, *, exact: bool = False) -> SearchStrategy[Any]:
@@ -104,8 +97,22 @@ def full_column_rank(rows: Size = None, columns: Size = None, *, exact: bool = F
     Raises:
         InvalidValueError: when drawn, if there are more columns than rows.
     """
-    turned = full_row_rank(columns, rows, exact=exact)
+    turned = _full_rank(("columns", columns), ("rows", rows), exact)
     return turned.map(lambda A: A.transpose())
+
+
+def _full_rank(few: tuple[str, Size], many: tuple[str, Size], exact: bool) -> SearchStrategy[Any]:
+    """Draw matrices with independent rows, given the names and values of the arguments that give their two sizes."""
+
+    @st.composite
+    def build(draw: DrawFn) -> Any:
+        m = draw(_size(*few))
+        n = draw(st.integers(m, max(m, LARGEST_SIZE)) if many[1] is None else _size(*many))
+        if m > n:
+            raise InvalidValueError(complain(few[0], f"at most {many[0]} = {n} for that rank", m))
+        return _given(random_matrices.full_rank(_Drawn(draw), m, n, random_matrices.entries), exact)
+
+    return build()
 
 
 def rank_at_most(rank: int, rows: Size = None, columns: Size = None, *, exact: bool = False) -> SearchStrategy[Any]:
@@ -192,16 +199,23 @@ def instances(
 
     Raises:
         InvalidTypeError: if ``claim`` is no claim, or ``largest`` no integer.
-        InvalidValueError: if ``largest`` or ``depth`` is not a positive integer.
+        InvalidValueError: if ``largest`` or ``depth`` is not a positive integer; when drawn, if the hypotheses
+            contradict each other, or nothing is found that meets them.
         UnsupportedExpressionError: if the claim speaks of no matrices, as a count of laws does.
     """
     checked_integer("largest", largest)
     claim = as_claim(claim)
     alike = depth is not None or not is_layered(claim)
-    sources = [Instances(part) for part in (parts_at(claim, depth) if alike else at_small_depths(claim))]
+    parts = list(parts_at(claim, depth) if alike else at_small_depths(claim))
+    sources = [Instances(part) for part in parts]
+
+    @cache
+    def check() -> None:
+        _check_met(parts, sources, largest)
 
     @st.composite
     def build(draw: DrawFn) -> dict[Any, Any]:
+        check()
         rng = _Drawn(draw)
         source = sources[rng.integers(0, len(sources))]
         values = source.draw(rng, largest=largest, plain=bool(rng.integers(0, 2)), tries=TRIES)
@@ -210,6 +224,26 @@ def instances(
         return dict(whole_claim if exact else as_floats(whole_claim)) if whole_claim is not None else {}
 
     return build()
+
+
+def _check_met(parts: Sequence[Claim], sources: Sequence[Instances], largest: int) -> None:
+    """Refuse hypotheses that nothing meets which is found by many attempts, and say so if they contradict each other.
+
+    Raises:
+        InvalidValueError: if there is no instance of any part.
+    """
+    from tptheory.deciding.contradiction import unless_absurd  # the prover is needed for what cannot be met alone
+    from tptheory.deciding.verdicts import Cause, Undecided
+
+    rng = np.random.default_rng(0)
+    if any(source.draw(rng, largest=largest, plain=plain) for source in sources for plain in (True, False)):
+        return
+    absurd = all(unless_absurd(Undecided(part, ""), SECONDS).cause is Cause.CONTRADICTION for part in parts)
+    why = "it is proved that they contradict each other" if absurd else "none was found in many attempts"
+    given = "; ".join(h.conclusion(text_of) for part in parts[:1] for h in part.given)
+    mend = "Leave one of them out." if absurd else "Give simpler hypotheses, or a larger 'largest'."
+    expected = "one whose hypotheses are met by some matrices"
+    raise InvalidValueError(complain("claim", expected, f"{given}, and {why}", mend))
 
 
 def _completed(rng: _Drawn, values: Instance, sources: Iterable[Instances], largest: int) -> Instance | None:
@@ -229,6 +263,8 @@ def _completed(rng: _Drawn, values: Instance, sources: Iterable[Instances], larg
     return None if any(value is None for value in found.values()) else found
 
 
+SECONDS = 1.0
+"""For how long it is tried to prove that hypotheses contradict each other, where nothing meets them."""
 TRIES = 10
 """How many attempts `instances` makes within one example before Hypothesis is told that it has none."""
 
@@ -253,7 +289,7 @@ def networks(
         biases: whether the networks have biases; None for either.
         loss: as for `DeepLinearNetwork`.
     """
-    L = draw(_size(depth))
+    L = draw(_size("depth", depth))
     widths = draw(st.lists(st.integers(1, largest), min_size=L + 1, max_size=L + 1))
     batch = draw(st.none() | st.integers(1, largest)) if batches else None
     return DeepLinearNetwork(
@@ -261,18 +297,23 @@ def networks(
     )
 
 
-def _size(size: Size) -> SearchStrategy[int]:
+def _size(argument: str, size: Size) -> SearchStrategy[int]:
+    """Return the strategy for a size that an argument gives.
+
+    Raises:
+        InvalidValueError: if it is neither a positive integer nor a strategy.
+    """
     if size is None:
         return st.integers(1, LARGEST_SIZE)
     if isinstance(size, SearchStrategy):
         return size
     if isinstance(size, bool) or not isinstance(size, int) or size < 1:
-        raise InvalidValueError(complain("size", "a positive integer or a strategy for one", size))
+        raise InvalidValueError(complain(argument, "a positive integer or a strategy for one", size))
     return st.just(size)
 
 
 def _shaped(build: Builder, rows: Size, columns: Size, exact: bool) -> SearchStrategy[Any]:
-    heights, widths = _size(rows), _size(columns)
+    heights, widths = _size("rows", rows), _size("columns", columns)
 
     @st.composite
     def matrix(draw: DrawFn) -> Any:
@@ -282,7 +323,7 @@ def _shaped(build: Builder, rows: Size, columns: Size, exact: bool) -> SearchStr
 
 
 def _square(build: Builder, size: Size, exact: bool) -> SearchStrategy[Any]:
-    sizes = _size(size)
+    sizes = _size("size", size)
 
     @st.composite
     def matrix(draw: DrawFn) -> Any:

@@ -180,10 +180,24 @@ def test_the_remainder_of_damped_feedback():
     assert found.remainder == matmul(-damping, A.T, R, P.T, P)
     assert found.bounded.reasons == (OnImage(R, matmul(A, A.T), matmul(P.T, P)),)
     assert found.verdict.assumptions == ("lambda is positive",)
-    assert str(found) == "<A.T*(lambda*I + A*A.T)**(-1) = Pinv(A) + O(lambda)>"
-    latex = found._repr_latex_()
-    assert "A^{+}" in latex
-    assert latex.endswith(r"+ \mathcal{O}\left(\lambda\right)$")
+    assert str(found) == "A.T*(lambda*I + A*A.T)**(-1) = Pinv(A) + O(lambda)"
+    assert repr(found) == f"<{found}>"
+    assert "A^{+}" in found.latex()
+    assert found.latex().endswith(r"+ \mathcal{O}\left(\lambda\right)")
+    assert found._repr_latex_() == rf"$\displaystyle {found.latex()}$"
+
+
+def test_all_parts_of_the_proof_are_explained():
+    """The equation and its chain, why the remainder is bounded, and where the term is not 0."""
+    told = leading_term(matmul(A.T, R), damping).explain()
+    assert told.startswith("A.T*(lambda*I + A*A.T)**(-1) = Pinv(A) + O(lambda)\n")
+    assert "Penrose 1 for A'" in told
+    assert "stays bounded on the image of A*A.T" in told
+    assert told.endswith("The term is not 0 for all values:\nA = [[1]]\nPinv(A) = [[1]], not 0")
+    at_infinity = leading_term(eta**4 / (1 + eta), eta, at=oo)
+    assert at_infinity.power == -3
+    assert "In the proof, eta stands for 1/eta." in at_infinity.explain()
+    assert "not 0" not in leading_term(eta - eta, eta).explain()
 
 
 def test_hypotheses_count():

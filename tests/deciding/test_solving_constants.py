@@ -104,7 +104,7 @@ def test_where_there_are_none():
     assert found.values is None
     assert found.verdict is None
     assert found.instances > 0
-    assert "no c make it true" in str(found)
+    assert "no value of c makes it true" in str(found)
 
 
 def test_what_only_singular_matrices_break_has_no_constant():

@@ -331,3 +331,23 @@ def test_a_search_that_is_too_large_for_its_time_says_so():
     assert "(got 0.5). It got to " in str(e.value)
     with pytest.raises(InvalidValueError, match="'seconds' must be long enough"):
         count_conservation_laws("tp", (3, 3, 3), degree=20, seconds=0.1)
+
+
+def test_a_rule_that_inverts_what_is_singular_is_told():
+    """Newton's Gram matrix of one sample; what a batch mends is said, and no expression that nobody gave."""
+    with pytest.raises(
+        InvalidValueError, match=r"It inverts a singular 2x2 matrix there\. Give other widths, or a larger"
+    ):
+        conservation_laws("newton", (2, 2, 1))
+    assert len(conservation_laws("newton", (1, 1, 1), batch=2).laws) == 1
+
+
+def test_a_law_that_is_not_proved_is_not_said_to_be_conserved():
+    """What was found is as many as there can be, and the headline says that not all of it is proved."""
+    found = conservation_laws("fa", (2, 2, 1), constants={"B_2": [[1], [2]]}, degree=3)
+    assert {law.verdict.word for law in found.found} == {"proved", "undecided"}
+    headline = str(found).splitlines()[0]
+    assert headline.endswith(": 4 found, as many as there can be, though not all of them are proved")
+    assert "which is all there are" not in repr(found)
+    proved = conservation_laws("bp", (1, 1, 1))
+    assert str(proved).splitlines()[0].endswith(": 1 conserved, which is all there are")

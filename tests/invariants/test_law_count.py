@@ -83,6 +83,7 @@ def test_another_number_is_refuted(rule, widths, number, off):
     """Fewer, by the laws that there are; more, by the bound."""
     verdict = decide(LawCount(rule, widths, number=number + off))
     assert isinstance(verdict, RefutedCount)
+    assert repr(verdict) == f"RefutedCount({verdict.claim.statement()!r}, 'at least {number} and at most {number}')"
     assert (verdict.word, verdict.refuted, verdict.proved) == ("refuted", True, False)
     assert f"Not exactly {number + off}: at least {number} and at most {number}." in verdict.explain()
     assert prove(LawCount(rule, widths, number=number + off)).word == "undecided"

@@ -193,6 +193,16 @@ def test_result_is_a_copy():
     np.testing.assert_array_equal(value, a_value)
 
 
+def test_values_are_given_by_symbol_or_name():
+    """As to `holds`; a name is that of a symbol of the expression, and damping is lambda."""
+    by_name = evaluate(eta * A * x, {"A": a_value, "x": [1, 2, 3], "eta": 2})
+    np.testing.assert_array_equal(by_name, evaluate(eta * A * x, {A: a_value, x: [1, 2, 3], eta: 2}))
+    assert evaluate(damping * Trace(A), {"damping": 2, A: a_value}) == 2 * evaluate(Trace(A), {A: a_value})
+    twins = Symbol("s") + Symbol("s", positive=True)
+    with pytest.raises(InvalidValueError, match=r"names that one symbol has \(got 's, of two symbols'\)"):
+        evaluate(twins, {"s": 1})
+
+
 def test_unused_values_are_checked_and_ignored():
     """A dictionary may hold more symbols than the expression uses; its entries must be sound all the same."""
     assert evaluate(Trace(A), VALUES) == 6
@@ -207,7 +217,7 @@ def test_unused_values_are_checked_and_ignored():
             A * x,
             {A: a_value},
             InvalidValueError,
-            r"every symbol of the expression \(got 'A'\)\. Add x of shape \(3, 1\)",
+            r"every symbol of the expression \(got A, and none for x\)\. Add x of shape \(3, 1\)",
         ),
         (eta * A, {A: a_value}, InvalidValueError, r"Add eta\.$"),
         (eta * A, {A: a_value, Symbol("eta"): 1}, InvalidValueError, r"Add eta\. Of eta another shape or assumption"),
@@ -224,7 +234,11 @@ def test_unused_values_are_checked_and_ignored():
         (A, {A: [[None] * 3] * 3}, InvalidValueError, r"'A' must be finite \(got 'nan at \(0, 0\)'\)"),
         (eta, {eta: np.inf}, InvalidValueError, r"'eta' must be a finite number \(got inf\)"),
         (eta, {eta: "1/2"}, InvalidTypeError, r"'eta' must be a real number \(got '1/2'\)"),
-        (A, {"A": a_value}, InvalidTypeError, r"'values' must be given by MatrixSymbol or Symbol \(got 'A'\)"),
+        (A, {3: a_value}, InvalidTypeError, r"'values' must be given by MatrixSymbol or Symbol \(got 3\)"),
+        (A, {"a": a_value}, UnknownNameError, r"'values' must be one of A"),
+        (A, {"A": a_value, A: a_value}, InvalidValueError, r"'values' must be a mapping that gives A once"),
+        (A, {}, InvalidValueError, r"\(got nothing, and none for A\)"),
+        (A, {"A": "no"}, InvalidTypeError, r"'A' must be"),
         (A, [a_value], InvalidTypeError, r"'values' must be a mapping"),
         ("A", VALUES, InvalidTypeError, r"'expression' must be a SymPy expression \(got 'A'\)"),
         (Inverse(A), {A: np.ones((3, 3))}, InvalidValueError, r"got 'a singular 3x3 matrix'\)\. Try Pinv"),

@@ -118,6 +118,33 @@ def test_entries_are_made_small():
     assert repr(refute(Equal(Pinv(A), T(A))).counterexample) == "Counterexample(A=[[2]])"
 
 
+TWOS = Recursion("S", 0, L, 0, lambda k, S: S + 2)
+
+
+@pytest.mark.parametrize(
+    ("claim", "shown"),
+    [
+        (Equal(TWOS(L), L), "S[1] - 1 = 1, not 0"),
+        (ForAll(Equal(TWOS(k), 2 * k + 1), (k, 1, L)), "S[1] - 3 = -1, not 0"),
+        (AtMost(TWOS(L), L), "1 - S[1] = -1, not at least 0"),
+        (AllOf(Equal(TWOS(L), 2 * L), Equal(TWOS(L), 3 * L)), "S[1] - 3 = -1, not 0"),
+        (Equal(squared_norm(A), -1), "Trace(A.T*A) + 1 = 1, not 0"),
+    ],
+    ids=lambda one: one if isinstance(one, str) else "",
+)
+def test_what_comes_to_a_number_is_shown_as_typed(claim, shown):
+    """An equation of two numbers would say nothing; what holds matrices is shown as ever."""
+    found = refute(claim).counterexample
+    assert str(found).splitlines()[-1] == shown
+    assert f"{shown.partition(' = ')[2].partition(',')[0]} " in found.latex()
+
+
+def test_a_line_says_the_depth_and_the_indices():
+    """They are all that a counterexample without matrices has."""
+    assert repr(refute(Equal(TWOS(L), L)).counterexample) == "Counterexample(L=1)"
+    assert repr(refute(ForAll(Equal(TWOS(k), 5), (k, 1, L))).counterexample) == "Counterexample(L=1, k=1)"
+
+
 def test_widths_that_do_no_work_are_left_out():
     """What is found with idle coordinates is narrowed: biases hide the ascent of TP's loss from the drawn instances."""
     biased = DeepLinearNetwork(depth=3, biases=True)

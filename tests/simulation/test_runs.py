@@ -331,9 +331,11 @@ def test_an_inverse_that_ceases_to_exist():
     """A rule that loses its inverse on the way stops there and says so; one that lacks it at the start is refused."""
     run = simulate(Vanishing(), [[[1.0]], [[1.0]]], [1.0], [0.0], lr=1.0, steps=9)
     assert (run.status, run.steps) == ("diverged", 0)
-    assert "after step 1 the rule is no longer defined: 'expression' must be one whose inverses exist" in run.message
+    assert "after step 1 the rule is no longer defined: 'rule' must be one whose inverses exist" in run.message
     weights, x, y = problem((4, 3, 2), 2)
-    with pytest.raises(InvalidValueError, match=r"got 'a singular 3x3 matrix'\)\. Try Pinv"):
+    with pytest.raises(
+        InvalidValueError, match=r"Newton\(\), which inverts a singular 3x3 .* or a batch of more samples"
+    ):
         simulate(Newton(), weights, x, y)
 
 

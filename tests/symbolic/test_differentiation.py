@@ -56,6 +56,8 @@ SCALARS = {
     "logarithm of the pseudo-determinant": LogPdet(matmul(C, A)),
     "pseudo-inverse": squared_norm(matmul(Pinv(matmul(A, B)), A)),
     "entry of a 1x1 product": MatrixElement(matmul(OneMatrix(1, 3), A, B, OneMatrix(2, 1)), 0, 0),
+    "entries of a symbol": A[0, 1] ** 2 * A[2, 2] - A[1, 0] * B[2, 1] * Trace(A),
+    "entry of a product": MatrixElement(matmul(A, B), 2, 0) * MatrixElement(transpose(A), 0, 1),
     "scalar in front": Trace(matmul(a * Trace(A), A, Identity(3))),
 }
 
@@ -185,15 +187,23 @@ def test_trap_sum_of_traces():
 
 
 def test_trap_entry_of_a_product():
-    """SymPy 1.14 answers 0 for (e.T*e)[0,0].diff(W); ours refuses, and Trace(e.T*e) gives the gradient."""
+    """SymPy 1.14 answers 0 for (e.T*e)[0,0].diff(W); ours is that of Trace(e.T*e), entry by entry."""
     W, x, y = MatrixSymbol("W", 2, 3), MatrixSymbol("x", 3, 1), MatrixSymbol("y", 2, 1)
     e = W * x - y
     expression = (e.T * e)[0, 0]
     assert expression.diff(W) == ZeroMatrix(2, 3)
-    with pytest.raises(UnsupportedExpressionError, match=r"write Trace\(e\.T\*e\), not \(e\.T\*e\)\[0, 0\]"):
-        gradient(expression, W)
     error = matadd(matmul(W, x), matmul(-1, y))
     assert gradient(squared_norm(error), W) == matmul(2, error, x.T)
+    assert gradient(expression, W) == matmul(2, error, x.T).as_explicit()
+
+
+def test_an_entry_that_is_a_sum_of_any_length_is_refused():
+    """Of a product over a symbolic size SymPy makes a sum over an index; the trace is advised."""
+    size = Symbol("n", integer=True, positive=True)
+    x = MatrixSymbol("x", size, 1)
+    with pytest.raises(UnsupportedExpressionError, match=r"write Trace\(e\.T\*e\), not \(e\.T\*e\)\[0, 0\]"):
+        gradient((x.T * x)[0, 0], x)
+    assert gradient(Trace(x.T * x), x) == matmul(2, x)
 
 
 def test_trap_square_of_a_trace():
@@ -269,7 +279,7 @@ def test_a_determinant_of_any_size_needs_an_inverse():
     """Its rate is refused, unless the matrix is known to be invertible; a determinant that stands still has none."""
     n = Symbol("n", integer=True, positive=True)
     M, D = MatrixSymbol("M", n, n), MatrixSymbol("D", n, n)
-    with pytest.raises(UnsupportedExpressionError, match=r"invertible=\[M\]\), take LogPdet\(M\)"):
+    with pytest.raises(UnsupportedExpressionError, match=r"invertible=\[M\], take LogPdet\(M\)"):
         differential(Determinant(M), {M: D})
     with pytest.raises(UnsupportedExpressionError, match="may be singular"):
         gradient(Determinant(M), M)
@@ -305,3 +315,31 @@ def test_powers_zero_are_one():
     assert read(Pow(x, 0, evaluate=False)) == read(S.One)
     assert read.hypotheses == []
     assert differential(MatPow(M, 0), {M: M}) == ZeroMatrix(n, n)
+
+
+def test_the_gradient_of_an_entry_is_one_at_its_place():
+    """Explicit at sizes that are numbers, of blocks at any size; where the place is no number, it is refused."""
+    assert gradient(A[0, 1], A) == ImmutableMatrix([[0, 1, 0], [0, 0, 0], [0, 0, 0]])
+    assert gradient(A[0, 0] * A[1, 1] - A[0, 1], A) == ImmutableMatrix([[A[1, 1], -1, 0], [0, A[0, 0], 0], [0, 0, 0]])
+    size, place = (Symbol(name, integer=True, positive=True) for name in "ni")
+    N = MatrixSymbol("N", size, size)
+    found = evaluate(gradient(Trace(N) * N[1, 0], N), {N: np.arange(9.0).reshape(3, 3)})
+    np.testing.assert_array_equal(found, [[3, 0, 0], [12, 3, 0], [0, 0, 3]])
+    with pytest.raises(UnsupportedExpressionError, match=r"must have entries at numbers.*Take its derivative"):
+        gradient(N[place, 0], N)
+
+
+def test_a_determinant_of_any_size_advises_what_both_functions_take():
+    """With what is known to be invertible it has a gradient and a derivative."""
+    size = Symbol("n", integer=True, positive=True)
+    N, D = MatrixSymbol("N", size, size), MatrixSymbol("D", size, size)
+    with pytest.raises(UnsupportedExpressionError, match=r"elsewhere give invertible=\[N\], take LogPdet\(N\)"):
+        gradient(Determinant(N), N)
+    assert gradient(Determinant(N), N, invertible=[N]) == Determinant(N) * transpose(Pinv(N))
+    assert differential(Determinant(N), {N: D}, invertible=[N]) == Determinant(N) * Trace(Pinv(N) * D)
+
+
+def test_velocities_are_a_mapping():
+    """What is called as `derivative` is called is told, with both calls."""
+    with pytest.raises(InvalidTypeError, match=r"'velocities' must be a mapping .* or derivative\(f, W, V\)"):
+        differential(Trace(A), A, A)

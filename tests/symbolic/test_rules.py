@@ -321,3 +321,46 @@ def test_a_function_of_the_entries_is_one_formula(depth):
     """SymPy makes a function of a new variable at each call, which is no branch."""
     net = DeepLinearNetwork(depth=depth)
     assert SignSymmetric().update(net, 2) == SignSymmetric().update(net, 2)
+
+
+class Halved(Rule):
+    """A rule of one's own, whose methods take what those of others take."""
+
+    def feedback(self, net, l):
+        """Return half the transpose."""
+        return net.weight(l).T / 2
+
+
+@pytest.mark.parametrize("rule", [TargetProp(), Halved(), Momentum(TargetProp(), Symbol("mu"))], ids=str)
+@pytest.mark.parametrize("method", ["update", "feedback", "error_signal", "velocity", "target", "states", "backward"])
+def test_what_is_no_network_is_refused(rule, method):
+    """A layer in its place, its class, or anything else: by every method of every rule, with the mend."""
+    call = getattr(rule, method)
+    with pytest.raises(InvalidTypeError, match=rf"'net' must be a network \(got 1\)\. .*: rule\.{method}\(net, l\)"):
+        call(1, two)
+    with pytest.raises(InvalidTypeError, match=r"'net' must be a network .* Add parentheses: DeepLinearNetwork\("):
+        call(DeepLinearNetwork, 1)
+    with pytest.raises(InvalidTypeError, match=r"'net' must be a network \(got 'net'\)\. Try rule"):
+        call(net="net", l=1)
+
+
+@pytest.mark.parametrize("method", ["flow", "step"])
+def test_motions_are_those_of_networks(method):
+    """A class is none, and is told to be called."""
+    with pytest.raises(InvalidTypeError, match="Add parentheses"):
+        getattr(TargetProp(), method)(DeepLinearNetwork)
+    with pytest.raises(InvalidTypeError, match=rf"Try rule\.{method}\(net\) with net"):
+        getattr(TargetProp(), method)([2, 2])
+
+
+def test_a_rule_says_its_article_within_a_sentence():
+    """Its author knows whether its title is a name, as in Dale's rule: the title is left alone, the phrase is told."""
+
+    class Named(Halved):
+        title = "Mixed rule"
+
+    class Told(Halved):
+        title, phrase = "Mixed rule", "the mixed rule"
+
+    told = [Conserved(two.weight(1), along=rule.flow(two)).statement() for rule in (Named(), Told())]
+    assert [said.partition("by the flow of ")[2] for said in told] == ["Mixed rule", "the mixed rule"]

@@ -208,7 +208,7 @@ def test_options_that_contradict_each_other_are_refused(digits: DataSet, tmp_pat
     train(data=digits, steps=9, checkpoint=tmp_path / "c")
     with pytest.raises(InvalidValueError, match="'steps' must be at least 9"):
         train(data=digits, steps=8, checkpoint=tmp_path / "c", resume=True)
-    with pytest.raises(InvalidValueError, match="'checkpoint' must be a file that can be written"):
+    with pytest.raises(InvalidValueError, match="'checkpoint' must be a file in a folder that exists"):
         train(data=digits, steps=1, checkpoint=tmp_path / "no" / "folder")
     with pytest.raises(InvalidValueError, match="'checkpoint' must be the path of a file"):
         train(data=digits, steps=1, checkpoint=tmp_path)

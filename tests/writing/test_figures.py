@@ -79,6 +79,13 @@ def test_a_path_without_a_name_is_refused():
         figures.save(Figure(), "")
 
 
+def test_a_folder_that_is_not_there_is_named(tmp_path):
+    """As on the command line, so that it can be made; where it is there, the files are written."""
+    with pytest.raises(InvalidValueError, match=f"'path' must be a file in a folder that exists .* Make {tmp_path}/no"):
+        figures.save(Figure(), tmp_path / "no" / "x")
+    assert all(path.exists() for path in figures.save(Figure(), tmp_path / "x"))
+
+
 def test_inline_svg_belongs_to_its_page(drifts, read_xml):
     """The element is XML, the same each time, titled, its ids its own, its ink the page's; it fetches nothing."""
     svg, again = (

@@ -10,7 +10,8 @@ from sympy import Rational
 
 from tptheory import Momentum
 from tptheory.training.plateau import Setting
-from tptheory.writing.gathering import DerivedRule, ReportData, ReportSettings
+from tptheory.writing.deriving import described
+from tptheory.writing.gathering import ReportData, ReportSettings
 from tptheory.writing.paper import render_paper
 from tptheory.writing.rendering import Illustration, _plateau_caption, render_html, render_json, render_tex
 
@@ -47,7 +48,7 @@ def test_a_rule_is_told_with_the_values_of_its_parameters(render):
     """Two rules of one class have different titles on every page."""
     rules = [Momentum("bp", Rational(1, n)) for n in (2, 3)]
     data = ReportData(
-        rules=tuple(DerivedRule(rule, {}, {}, {}) for rule in rules),
+        rules=tuple(described(rule, rule.name) for rule in rules),
         theorems=(),
         **{name: {} for name in ("trajectories", "rising", "digits", "digits_seconds")},
         **dict.fromkeys(("drifts", "orders"), ()),

@@ -271,7 +271,7 @@ def test_page_opens_with_the_summary_and_shows_hostile_text_as_text(report):
     assert "✗ refuted, not proved" in text
     assert "Not as expected: <code>small.py::not_true</code> is refuted." in text
     for derived in report[0].data.rules:
-        assert derived.rule.title in unescape(text)
+        assert derived.title in unescape(text)
 
 
 def test_symbols_are_explained_before_they_are_used(report):

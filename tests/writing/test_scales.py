@@ -1,5 +1,7 @@
 """What stands on an axis: time where a flow is drawn, zeros below the smallest number, the moment that is drawn."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
@@ -145,6 +147,40 @@ def test_a_loss_of_zero_is_drawn_at_zero(ax):
     assert (ax.get_yscale(), ax.get_ylim()[0]) == ("symlog", 0)
     below = simulate("bp", [[[1.0]]], [1.0], [0.0], steps=3, loss=lambda x, y: (x - y, -1.0))
     assert figures.loss_curves(below, Figure().add_subplot()).get_yscale() == "linear"
+
+
+@pytest.mark.parametrize("height", [1.6, 2.4, 4.8])
+@pytest.mark.parametrize(
+    "losses", [[0.0, 0.5], [0.0, 0.04, 1.1], [0.0, 0.62, 0.64], [0.0, 1e-9, 1.0], [0.0, 1e-32, 0.1], [0.0, 3e-5, 2e-4]]
+)
+def test_labels_above_zero_are_several_and_apart(losses, height):
+    """In small pictures too: three at least beside 0 if there is room, and none touches another."""
+    figure = Figure(figsize=(4.0, height), layout="constrained")
+    ax = figures.sweep_curves({"lr": list(range(len(losses))), "loss": losses}, "lr", "loss", figure.add_subplot())
+    figure.draw_without_rendering()
+    low, high = ax.get_ylim()
+    boxes = [
+        tick.label1.get_window_extent()
+        for tick in ax.yaxis.get_major_ticks()
+        if low <= tick.get_loc() <= high and tick.label1.get_text()
+    ]
+    assert len(boxes) >= (3 if height < 2 else 4)
+    heights = sorted((box.y0, box.y1) for box in boxes)
+    assert all(under[1] <= over[0] + 1 for under, over in pairwise(heights))
+
+
+@pytest.mark.parametrize("width", [3.0, 4.0, 9.0])
+def test_the_legend_of_several_laws_is_no_wider_than_the_picture(width, steps):
+    """In two columns where there is room; else in one, in small letters, or in several lines."""
+    figure = Figure(figsize=(width, 4.0), layout="constrained")
+    long = "a law with a name of many words, which a legend of one line has no room for"
+    for laws in (None, {long: lambda net, l: squared_norm(net.weight(l))}):
+        figure.clear()
+        ax = figures.law_drift({"backprop": steps, "again": steps}, figure.add_subplot(), laws=laws)
+        figure.draw_without_rendering()
+        assert ax.get_legend().get_window_extent().x1 <= figure.bbox.x1 + 1
+        assert ax.get_window_extent().width > 0.5 * figure.bbox.width
+    assert ("\n" in ax.get_legend().get_texts()[0].get_text()) is (width < 9)
 
 
 def test_the_laws_of_another_rule_are_asked_for(steps, ax):

@@ -72,7 +72,8 @@ def test_titles_are_shown_and_not_run():
 
 def test_frames_are_those_of_the_run(run):
     """Lines lie in the subspaces of each step's weights, dots on activations and targets; steps are kept evenly."""
-    page = Page(subspace_slider(run, frames=7, alpha=0.5))
+    text = subspace_slider(run, frames=7, alpha=0.5)
+    page, scale = Page(text), float(re.search(r"reaches from −(\S+) to", text)[1]) / 2
     series = [np.array(s) for s in page.frames["series"]]
     kept = [int(said.split()[1].rstrip(",")) for said in page.frames["said"]]
     assert kept == [0, 10, 20, 30, 40, 50, 60]
@@ -91,8 +92,8 @@ def test_frames_are_those_of_the_run(run):
     for l in range(3):
         x, d = run.activations[l][kept, :, 0], run.error_signals[l][kept, :, 0]
         for row in (0, 3):
-            np.testing.assert_allclose(circles[l + row], x, atol=1e-4)
-            np.testing.assert_allclose(stars[l + row], x - 0.5 * d, atol=1e-4)
+            np.testing.assert_allclose(scale * circles[l + row], x, atol=2e-4)
+            np.testing.assert_allclose(scale * stars[l + row], x - 0.5 * d, atol=2e-4)
 
 
 def test_the_first_step_is_seen_without_a_script(run):
@@ -117,7 +118,7 @@ def test_the_same_run_gives_the_same_page_and_file(run, tmp_path):
         ({"run": simulate(TargetProp(), [WIDE], [1, 0, 0], [0, 1], steps=1)}, ShapeError, "width 2 in every layer"),
         ({"frames": 0}, InvalidValueError, "'frames' must be a positive integer"),
         ({"sample": 1}, InvalidValueError, "'sample' must be a sample"),
-        ({"path": "no/such/folder/page.html"}, InvalidValueError, "'path' must be a file that can be written"),
+        ({"path": "no/such/folder/page.html"}, InvalidValueError, "Make no/such/folder"),
     ],
 )
 def test_what_cannot_be_shown_is_said(run, options, error, match):
@@ -144,3 +145,16 @@ def test_a_browser_moves_the_lines(run, tmp_path):
             u, v = page.frames["series"][int(a["data-series"])][k]
             np.testing.assert_allclose([float(a["x2"]), float(a["y2"])], [3 * u, 3 * v], atol=1e-9)
         assert page.frames["said"][k] in done.stdout.split("<script")[0]
+
+
+def test_squares_reach_as_far_as_their_points():
+    """Each says how far, and its points are drawn smaller by what that is above 2."""
+    far = simulate(TargetProp(), [RANK_ONE, FULL], [-7.3, -1.15], [1.0, 0.5], lr=0.001, steps=3)
+    near = simulate(TargetProp(), [RANK_ONE, FULL], [0.1, 0.1], [0.1, 0.1], lr=0.001, steps=3)
+    for run, reaches in ((far, 8), (near, 2)):
+        text = subspace_slider(run, alpha=0)
+        page = Page(text)
+        assert f"Each square reaches from −{reaches} to {reaches}." in text
+        circle = next(a for tag, a in page.elements if tag == "circle" and "data-series" in a)
+        shown = page.frames["series"][int(circle["data-series"])]
+        np.testing.assert_allclose(shown, run.activations[0][:, :, 0] * 2 / reaches, atol=1e-4)

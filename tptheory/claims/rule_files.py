@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tptheory.claims.python_files import run_file, written_in
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain, raised, unknown_name
 from tptheory.symbolic.rules import Rule, rule_named
+
+if TYPE_CHECKING:
+    from tptheory.claims.theorem import Theorem
 
 
 def rule_from(name: str) -> Rule:
@@ -36,6 +41,25 @@ def rule_from(name: str) -> Rule:
         raise unknown_name("rule", wanted, rules.keys() & written_in(Path(path)))
     found = rules[wanted]
     return _called(name, found) if isinstance(found, type) else found
+
+
+def rules_defined_with(theorems: Iterable[Theorem]) -> Iterator[tuple[Path, str, Rule]]:
+    """Run through the rules that the files of theorems define, each with its file and its name there.
+
+    These are classes of rules that take no arguments, and the instances that have a name in the file, of classes that
+    are defined in it. Of equal rules the first is taken, and a class that needs arguments has its instances alone.
+    """
+    modules = {theorem.path: theorem.function.__globals__ for theorem in theorems}
+    for path, defined in modules.items():
+        seen: list[Rule] = []
+        for name, value in defined.items():
+            if not _is_rule(value) or value.__module__ != defined.get("__name__"):
+                continue
+            with suppress(InvalidValueError):
+                rule = _called(name, value) if isinstance(value, type) else value
+                if not any(rule == other for other in seen):
+                    seen.append(rule)
+                    yield path, name, rule
 
 
 def is_of_a_file(name: Any) -> bool:

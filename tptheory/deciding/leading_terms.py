@@ -42,7 +42,8 @@ class ProvedLeadingTerm(ShownAsMathematics):
         parameter: the positive number in it.
         at: where the number tends to.
         coefficient: the coefficient, free of the parameter; 0, or a zero matrix, of an expression that is 0.
-        power: the power of ``s``; infinite for an expression that is 0.
+        power: the power of ``s``; infinite for an expression that is 0. Where the parameter tends to infinity, it is
+            minus the power of the parameter: -4 of ``eta**4``.
         remainder: the exact difference ``expression - coefficient s^power``, which is ``s^(power + 1) R``.
         bounded: why ``R`` stays bounded.
         verdict: the proof that the two sides are equal.
@@ -69,13 +70,33 @@ class ProvedLeadingTerm(ShownAsMathematics):
         """``coefficient s^power``."""
         return self.coefficient if self.power == oo else times(self.small**self.power, self.coefficient)
 
+    def __str__(self) -> str:
+        """Say the equation, and what the remainder is small against."""
+        return f"{self.expression} = {self.term}{self._rest('O({})', str)}"
+
     def __repr__(self) -> str:
         """Show the equation, and what the remainder is small against."""
-        return f"<{self.expression} = {self.term}{self._rest('O({})', str)}>"
+        return f"<{self}>"
+
+    def explain(self) -> str:
+        """Return the equation, its proof, why the remainder is as small as that, and why the term is not 0."""
+        lines = [str(self)]
+        if self.at != 0:
+            lines.append(f"In the proof, {self.parameter} stands for {self.small}.")
+        lines.append(self.verdict.explain().rstrip("\n"))
+        if self.bounded.reasons:
+            lines += ["The remainder is so small since", *(f"  {reason}" for reason in self.bounded.reasons)]
+        if self.nonzero_at is not None and self.nonzero_at.values:
+            lines += ["The term is not 0 for all values:", str(self.nonzero_at)]
+        return "\n".join(lines)
+
+    def latex(self) -> str:
+        """Return the equation in LaTeX, for math mode."""
+        rest = self._rest(r"\mathcal{{O}}\left({}\right)", latex_of)
+        return rf"{latex_of(self.expression)} = {latex_of(self.term)}{rest}"
 
     def _repr_latex_(self) -> str:
-        rest = self._rest(r"\mathcal{{O}}\left({}\right)", latex_of)
-        return rf"$\displaystyle {latex_of(self.expression)} = {latex_of(self.term)}{rest}$"
+        return rf"$\displaystyle {self.latex()}$"
 
     def _rest(self, order: str, say: Any) -> str:
         zero = self.remainder == 0 or isinstance(self.remainder, ZeroMatrix)

@@ -87,7 +87,9 @@ class SolvedConstants(ShownAsMathematics):
     def __str__(self) -> str:
         """Say the values, and whether they are proved."""
         if self.values is None:
-            return f"no {', '.join(map(str, self.unknowns))} make it true: {self.instances} exact instances have none"
+            names, one = ", ".join(map(str, self.unknowns)), len(self.unknowns) == 1
+            said = f"no value of {names} makes it true" if one else f"no values of {names} make it true"
+            return f"{said}: {self.instances} exact instances have none"
         only = "only zeros make it true: " if all(v == 0 for v in self.values.values()) else ""
         said = only + ", ".join(f"{c} = {text_of(v)}" for c, v in self.values.items() if c != v)
         free = f"{', '.join(map(str, self.free))} free" if self.free else ""

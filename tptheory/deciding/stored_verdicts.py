@@ -147,7 +147,8 @@ def _counterexample(theorem: Theorem, data: dict[str, Any]) -> Counterexample:
             values[A] = _matrix(A, data["matrices"][str(A)], source.shape(A, sizes))
         values |= {s: _number(data["scalars"][str(s)]) for s in source.scalars}
         swept = data["swept"] if type(data["swept"]) is int else None
-        found = Counterexample(part, values, data["minimal"] is True, swept, stored=True, indices=indices)
+        minimal, typed = data["minimal"] is True, theorem.claim
+        found = Counterexample(part, values, minimal, swept, stored=True, indices=indices, typed=typed)
         written = _as_stored(str(data["theorem"]), range(len(parts))[data["part"]], found)
         if json.dumps(data, sort_keys=True) != json.dumps(written, sort_keys=True):
             raise ValueError("what is not written so")

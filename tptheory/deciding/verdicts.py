@@ -164,13 +164,16 @@ class RefutedCount(Verdict):
 
     def explain(self) -> str:
         """Return the bounds, and their proofs."""
-        at_least, at_most = len(self.certificate.data["differentials"]), self.certificate.data["number"]
-        bounds = f"Not {self.claim.counted}: at least {at_least} and at most {at_most}."
+        bounds = f"Not {self.claim.counted}: {self._bounds()}."
         return f"{bounds}\n{self.certificate.opening()}{self.certificate.explain()}"
 
+    def _bounds(self) -> str:
+        """Say how many laws there are at least, and at most."""
+        return f"at least {len(self.certificate.data['differentials'])} and at most {self.certificate.data['number']}"
+
     def __repr__(self) -> str:
-        """Show what was refuted, and by what."""
-        return f"RefutedCount({self.claim.statement()!r}, {self.certificate!r})"
+        """Show what was refuted, and how many laws there are."""
+        return f"RefutedCount({self.claim.statement()!r}, {self._bounds()!r})"
 
 
 IN_WORDS = {

@@ -13,6 +13,7 @@ from sympy import Basic, MatrixSymbol
 from tptheory.checking import checked_integer
 from tptheory.clock import require_time
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
+from tptheory.numeric.arithmetic import SingularMatrixError
 from tptheory.numeric.array_printer import ArrayPrinter
 from tptheory.numeric.constants import Constants
 from tptheory.numeric.jets import Jet, JetArithmetic
@@ -126,8 +127,11 @@ class DataFields:
             return [printer.doprint(velocity) for velocity in self.velocities]
         except InvalidValueError as error:
             expected = f"a rule that is defined at random weights of widths {tuple(map(int, self.net.widths))}"
+            why = f"It fails there: {error}"
+            if isinstance(error, SingularMatrixError):
+                why = f"It inverts {error.matrix} there."
             raise InvalidValueError(
-                complain("rule", expected, self.rule, f"It fails there: {error} Give other widths, or a larger batch.")
+                complain("rule", expected, self.rule, f"{why} Give other widths, or a larger batch.")
             ) from error
 
 

@@ -172,6 +172,11 @@ class ConservationLaws(ShownAsTable):
         return all(law.verdict.proved for law in self.every)
 
     @property
+    def _are_proved(self) -> bool:
+        """Whether every law is proved; what decays beside them does not count."""
+        return all(law.verdict.proved for law in self.found)
+
+    @property
     def certificates(self) -> tuple[Any, ...]:
         """The certificates of the laws that are proved."""
         verdicts = (law.verdict for law in self.every)
@@ -184,9 +189,14 @@ class ConservationLaws(ShownAsTable):
 
     @property
     def agreement(self) -> str:
-        """Whether the laws found and the count agree, in words, and for which values of what the rule holds fixed."""
-        if self.matched:
+        """Whether the laws found and the count agree, in words, and for which values of what the rule holds fixed.
+
+        The count bounds them from above, so that only laws that are all proved are all that there are.
+        """
+        if self.matched and self._are_proved:
             return f"which is all there are{self.counted.almost_every}"
+        if self.matched:
+            return f"as many as there can be{self.counted.almost_every}, though not all of them are proved"
         there, missing = self.counted.count, self.counted.count - self.count
         said = f"but there {'is' if there == 1 else 'are'} {there}{self.counted.almost_every}"
         said += f": {missing} {'has' if missing == 1 else 'have'} a form that was not tried"
@@ -207,7 +217,8 @@ class ConservationLaws(ShownAsTable):
         rows = [
             (law.general, law.independent, None if law.rate == 0 else law.rate, law.verdict.word) for law in self.every
         ]
-        caption = f"{self.rule.full_title}, widths {widths_text(self.widths)}: {self.count} conserved, {self.agreement}"
+        word = "conserved" if self._are_proved else "found"
+        caption = f"{self.rule.full_title}, widths {widths_text(self.widths)}: {self.count} {word}, {self.agreement}"
         return Table(caption, rows, ("quantity", "independent entries", "decays at the rate", "verdict"))
 
     def _repr_latex_(self) -> str | None:

@@ -16,7 +16,7 @@ from tptheory.numeric.arithmetic import RunArithmetic
 from tptheory.numeric.array_printer import read_widths
 from tptheory.numeric.assumptions import admits
 from tptheory.numeric.constants import name_of_constant
-from tptheory.numeric.evaluation import with_shapes
+from tptheory.numeric.evaluation import lacking_symbols
 from tptheory.symbolic.one_meaning import declared
 
 
@@ -64,8 +64,7 @@ class GivenValues:
         """
         lacking = [s for s in (*self.matrices, *self.scalars) if s not in self.values]
         if lacking:
-            mend = f"Add {with_shapes(lacking)}."
-            raise InvalidValueError(complain("values", "given for every symbol of the claim", list(values), mend))
+            raise lacking_symbols("values", "claim", lacking, values)
 
     def read(self, kind: RunArithmetic) -> Instance:
         """Return the values as an arithmetic has them, with the sizes that the matrices have as integers.

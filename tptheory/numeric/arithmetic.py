@@ -169,11 +169,31 @@ def not_finite() -> InvalidValueError:
     return InvalidValueError(complain("expression", "finite under every Pinv and LogPdet", "NaN or infinity"))
 
 
+class SingularMatrixError(InvalidValueError):
+    """Report an inverse that does not exist."""
+
+    def __init__(self, shape: tuple[int, int]) -> None:
+        self.shape = shape
+        super().__init__(complain("expression", "one whose inverses exist", self.matrix, "Try Pinv."))
+
+    def __reduce__(self) -> tuple[type[SingularMatrixError], tuple[tuple[int, int]]]:
+        """Pickle it by what it is made of."""
+        return type(self), (self.shape,)
+
+    @property
+    def matrix(self) -> str:
+        """The matrix in words."""
+        return f"a singular {self.shape[0]}x{self.shape[1]} matrix"
+
+    def of_a_rule(self, rule: Any) -> InvalidValueError:
+        """Return the error for someone who gave a rule, and no expression."""
+        expected, came = "one whose inverses exist", f"{rule}, which inverts {self.matrix}"
+        return InvalidValueError(complain("rule", expected, came, "Give other weights, or a batch of more samples."))
+
+
 def singular(shape: tuple[int, int]) -> InvalidValueError:
     """Build the error for a matrix that has no inverse."""
-    return InvalidValueError(
-        complain("expression", "one whose inverses exist", f"a singular {shape[0]}x{shape[1]} matrix", "Try Pinv.")
-    )
+    return SingularMatrixError(shape)
 
 
 def rows_of(argument: str, value: Any, column: bool, numbers: str) -> Sequence[Sequence[Any]]:

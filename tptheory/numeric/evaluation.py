@@ -15,11 +15,12 @@ from tptheory.keywords import known_keywords
 from tptheory.numeric.arithmetic import Arithmetic, RunArithmetic
 from tptheory.numeric.arithmetic_names import arithmetic_named
 from tptheory.numeric.array_printer import ArrayPrinter, Operation, RankObserver, Recorder, read_widths
+from tptheory.numeric.values_by_name import values_by_symbol
 from tptheory.symbolic.expressions import size_symbols
 
 
 @known_keywords
-def evaluate(expression: Any, values: Mapping[Basic, Any], *, arithmetic: str = "float") -> Any:
+def evaluate(expression: Any, values: Mapping[Any, Any], *, arithmetic: str = "float") -> Any:
     """Return the value of a matrix or scalar expression on numbers.
 
     Symbolic widths are read off the arrays: ``W_1`` of shape ``(n_1, n_0)`` given a 3x4 array sets ``n_1 = 3`` and
@@ -27,7 +28,8 @@ def evaluate(expression: Any, values: Mapping[Basic, Any], *, arithmetic: str = 
 
     Args:
         expression: a SymPy expression, with the nodes of `tptheory.symbolic.expressions` too.
-        values: an array for each MatrixSymbol, a number for each Symbol (``eta``, ``alpha``, ``lambda``, a width).
+        values: by symbol or name, an array for each MatrixSymbol, and a number for each Symbol (``eta``, ``alpha``,
+            ``lambda``, a width).
         arithmetic: ``"float"``: NumPy, in float32 where all arrays are float32 and in float64 otherwise, with ranks as
             `FloatArithmetic` decides them; ``"float32"``, ``"float64"``: all in that; ``"mp50"``, or other digits:
             mpmath's ``mpf``, as `MultiprecisionArithmetic` says; ``"exact"``: fractions in, `fmpq_mat` or `fmpq` out.
@@ -37,7 +39,7 @@ def evaluate(expression: Any, values: Mapping[Basic, Any], *, arithmetic: str = 
     >>> evaluate(A.T * A, {A: [[1, 2], [3, 4]]}, arithmetic="exact")
     [10, 14]
     [14, 20]
-    >>> float(evaluate(Trace(A) / 2, {A: [[1, 2], [3, 4]]}))
+    >>> float(evaluate(Trace(A) / 2, {"A": [[1, 2], [3, 4]]}))
     2.5
     >>> print(evaluate(Trace(A) / 7, {A: [[1, 2], [3, 4]]}, arithmetic="mp50"))
     0.71428571428571428571428571428571428571428571428571
@@ -46,15 +48,16 @@ def evaluate(expression: Any, values: Mapping[Basic, Any], *, arithmetic: str = 
         InvalidTypeError: if an argument is of the wrong type, or an entry no number of this arithmetic.
         InvalidValueError: if a symbol has no value, a value is not finite, or a matrix to be inverted is singular.
         ShapeError: if an array has another shape than its symbol, or two symbols disagree on a width.
-        UnknownNameError: if there is no such arithmetic.
+        UnknownNameError: if there is no such arithmetic, or a name is none of a symbol of the expression.
         UnsupportedExpressionError: for a node without a value, or one that is irrational in exact arithmetic.
     """
     kind = arithmetic_named(arithmetic)
     expression = _as_expression(expression)
     if not isinstance(values, Mapping):
         raise InvalidTypeError(complain("values", "a mapping from symbols to numbers", values))
+    values = values_by_symbol(values, expression.free_symbols)
     _check_symbols("values", values)
-    _check_complete(expression.free_symbols, values)
+    _check_complete("values", expression.free_symbols, values)
     result = evaluate_with(kind, expression, _read(kind, values))
     return result.copy() if isinstance(result, np.ndarray) else result
 
@@ -88,7 +91,7 @@ def evaluator(values: Mapping[Basic, Any], *, arithmetic: str = "float") -> Call
     def value(expression: Any) -> Any:
         expression = _as_expression(expression)
         wanted = expression.free_symbols
-        _check_complete(wanted, values)
+        _check_complete("values", wanted, values)
         fitted = _in_precision_of(kind, wanted, read)
         precision = getattr(fitted, "dtype", None)  # float32 beside float64 are judged each by their own rounding
         if precision not in printers:
@@ -185,7 +188,7 @@ def compile_with(
     """
     expression = _as_expression(expression)
     _check_symbols("symbols", symbols)
-    _check_complete(expression.free_symbols, symbols)
+    _check_complete("symbols", expression.free_symbols, symbols)
     matrix_at = [i for i, symbol in enumerate(symbols) if isinstance(symbol, MatrixSymbol)]
     scalar_at = [i for i in range(len(symbols)) if i not in matrix_at]
     shaped: set[Any] = set().union(*map(size_symbols, expression.atoms(MatrixExpr)))
@@ -234,22 +237,23 @@ def _check_symbols(argument: str, symbols: Iterable[Any]) -> None:
             raise InvalidTypeError(complain(argument, "given by MatrixSymbol or Symbol", symbol, "Try net.weight(1)."))
 
 
-def _check_complete(wanted: Iterable[Basic], symbols: Iterable[Basic]) -> None:
+def _check_complete(argument: str, wanted: Iterable[Basic], symbols: Iterable[Basic]) -> None:
     """Refuse values, or a list of symbols, that lack a symbol; those of matrices bring the sizes in their shapes."""
-    given = [*symbols, *(size for s in symbols if isinstance(s, MatrixSymbol) for size in s.shape)]
-    lacking = sorted(set(wanted) - set(given), key=str)
+    symbols = list(symbols)
+    known = {*symbols, *(size for s in symbols if isinstance(s, MatrixSymbol) for size in s.shape)}
+    lacking = sorted(set(wanted) - known, key=str)
     if lacking:
-        raise _lacking(lacking, given)
+        raise lacking_symbols(argument, "expression", lacking, symbols)
 
 
-def _lacking(lacking: Sequence[Basic], given: Sequence[Basic]) -> InvalidValueError:
-    """Build the error that names the symbols without a value, and those of which another kind is given."""
-    names = {str(symbol) for symbol in given}
+def lacking_symbols(argument: str, holder: str, lacking: Sequence[Any], given: Iterable[Any]) -> InvalidValueError:
+    """Build the error that names the symbols of an expression or a claim without a value, and those that have one."""
+    names = list(map(str, given))
     alike = [str(symbol) for symbol in lacking if str(symbol) in names]
     hint = f" Of {', '.join(alike)} another shape or assumption is given." if alike else ""
-    came = ", ".join(str(symbol) for symbol in given if not symbol.is_number)
+    came = f"{', '.join(names) or 'nothing'}, and none for {', '.join(map(str, lacking))}"
     return InvalidValueError(
-        complain("values", "given for every symbol of the expression", came, f"Add {with_shapes(lacking)}.{hint}")
+        f"{argument!r} must be given for every symbol of the {holder} (got {came}). Add {with_shapes(lacking)}.{hint}"
     )
 
 

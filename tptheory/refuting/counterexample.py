@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from textwrap import shorten
 from typing import Any
 
 from flint import fmpq, fmpq_mat
-from sympy import ImmutableMatrix, MatrixSymbol, Rational, Symbol
+from sympy import ImmutableMatrix, Integer, MatrixSymbol, Rational, Symbol
 from sympy.printing.str import StrPrinter
 
 from tptheory.claims.claim import Claim
+from tptheory.claims.compound import ForAll
+from tptheory.claims.goals import Vanishes, symbolic
+from tptheory.errors import TptheoryError
 from tptheory.measuring.goal_values import Violation
 from tptheory.measuring.instances import is_exact
 from tptheory.measuring.premises import Instance
 from tptheory.numeric.rationals import rational
 from tptheory.refuting.violations import second_look
+from tptheory.symbolic.depths import at_depth
 from tptheory.symbolic.expressions import LogPdet, Pinv
 from tptheory.symbolic.rank import Rank
 from tptheory.symbolic.substitution import substitute
@@ -40,6 +45,8 @@ class Counterexample(ShownAsMathematics):
         indices: the depth and the indices at which the claim is broken, if it speaks of any.
         stored: whether it was read from a file. That a stored one breaks the claim is evaluated again; that it is the
             smallest is not searched again.
+        typed: the whole claim as it was typed, in which what has a number at those indices still has its name; None if
+            it is not known.
 
     >>> from tptheory import DeepLinearNetwork, Zero, refute
     >>> found = refute(Zero(DeepLinearNetwork(depth=1).error)).counterexample
@@ -58,6 +65,7 @@ class Counterexample(ShownAsMathematics):
     swept: int | None = field(default=None, compare=False)
     stored: bool = field(default=False, compare=False)
     indices: Mapping[Symbol, int] = field(default_factory=dict, compare=False)
+    typed: Claim | None = field(default=None, compare=False)
 
     @cached_property
     def matrices(self) -> dict[MatrixSymbol, ImmutableMatrix]:
@@ -131,15 +139,33 @@ class Counterexample(ShownAsMathematics):
         broken = self.violation()
         if broken is not None:
             outcome = f" = {_rows(broken.value)}, not {broken.told(one_line)}"
-            expression = one_line(broken.expression)
+            expression = one_line(self._as_typed(broken.expression))
             if width is not None:
                 expression = shorten(expression, max(width - len(outcome), 20), placeholder=" ...")
             lines.append(expression + outcome)
         return "\n".join(lines)
 
+    def _as_typed(self, broken: Any) -> Any:
+        """Return the expression that is broken; of one that came to a number, the one that was typed, at the indices.
+
+        So ``S[L] - L`` is shown as ``S[1] - 1`` at ``L = 1``, and not as its value.
+        """
+        if self.typed is None or not getattr(broken, "is_number", False):
+            return broken
+        numbers = {symbol: Integer(n) for symbol, n in self.indices.items()}
+        for conjunct in self.typed.conjuncts():
+            body = conjunct.claim if isinstance(conjunct, ForAll) else conjunct
+            for goal in body.goals():
+                meant = goal.residual() if isinstance(goal, Vanishes) else symbolic(next(iter(goal.terms())))
+                with suppress(TptheoryError):  # it may stand at other indices
+                    if at_depth(meant, self.indices) == broken:
+                        return meant.xreplace(numbers)
+        return broken
+
     def __repr__(self) -> str:
-        """Show the values in one line."""
-        return f"Counterexample({', '.join(f'{s}={_rows(v)}' for s, v in self._exact.items())})"
+        """Show the depth, the indices and the values in one line."""
+        given = {**self.indices, **self._exact}
+        return f"Counterexample({', '.join(f'{s}={_rows(v)}' for s, v in given.items())})"
 
     def latex(self) -> str:
         """Return the values and the broken statement in LaTeX, for math mode."""
@@ -148,7 +174,7 @@ class Counterexample(ShownAsMathematics):
         if broken is not None:
             told = broken.told(latex_in_words)
             relation = r"\neq 0" if told == "0" else rf"\text{{, not {told}}}"
-            parts.append(rf"{latex_of(broken.expression)} = {value_latex(broken.value)} {relation}")
+            parts.append(rf"{latex_of(self._as_typed(broken.expression))} = {value_latex(broken.value)} {relation}")
         return r",\quad ".join(parts)
 
     def values_latex(self) -> list[str]:

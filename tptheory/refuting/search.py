@@ -183,7 +183,7 @@ class CounterexampleSearch:
         narrower += [-1] if self.cut else []
         values = {s: values[s] for s in (*choice.sizes, *choice.source.matrices, *choice.source.scalars)}
         part, swept = choice.part, min(narrower, default=None)
-        return Counterexample(part.claim, values, minimal, swept, indices=part.indices)
+        return Counterexample(part.claim, values, minimal, swept, indices=part.indices, typed=self.claim)
 
     @property
     def constructs(self) -> bool:

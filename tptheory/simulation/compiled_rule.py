@@ -15,7 +15,7 @@ from mpmath import MPContext
 from sympy import Basic, MatrixExpr, MatrixSymbol
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, MissingMethodError, complain
-from tptheory.numeric.arithmetic import FLOAT_EXPONENT, RunArithmetic
+from tptheory.numeric.arithmetic import FLOAT_EXPONENT, RunArithmetic, SingularMatrixError
 from tptheory.numeric.array_printer import RankObserver
 from tptheory.numeric.constants import Constants
 from tptheory.numeric.evaluation import compile_with
@@ -145,7 +145,17 @@ class CompiledRule:
         Args:
             values: the values so far, to which the error signals are added.
             recorded: whether the values are kept: where they are not, ``d_0`` is left out unless a change needs it.
+
+        Raises:
+            InvalidValueError: if the rule inverts a singular matrix.
         """
+        try:
+            return self._response(values, recorded)
+        except SingularMatrixError as error:
+            raise error.of_a_rule(self.rule) from None
+
+    def _response(self, values: dict[str, Any], recorded: bool) -> tuple[dict[str, Any], Ranks]:
+        """Do what `respond` says; what is inverted may be singular."""
         self._seen.clear()
         for name, feedback in self._feedback.items():
             if name != self.signals[0]:

@@ -7,7 +7,7 @@ without a rule is refused.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import singledispatchmethod
 from typing import Any
@@ -38,7 +38,7 @@ from sympy import (
 from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.matrices.expressions.matexpr import MatrixElement
 
-from tptheory.errors import UnsupportedExpressionError
+from tptheory.errors import InvalidTypeError, UnsupportedExpressionError, complain
 from tptheory.keywords import known_keywords
 from tptheory.symbolic.adjugate import adjugate
 from tptheory.symbolic.arguments import as_expression
@@ -47,6 +47,7 @@ from tptheory.symbolic.expressions import LogPdet, Pinv, inner, matadd, matmul, 
 from tptheory.symbolic.members import LayerScalar, LayerSymbol
 from tptheory.symbolic.real_derivatives import real_derivative
 from tptheory.symbolic.rebuilding import rebuild
+from tptheory.symbolic.unit_matrices import embeddings, unit_matrix, with_entries_gathered
 from tptheory.symbolic.unspecified_loss import UnspecifiedLoss
 
 Velocities = Mapping[Any, Any]
@@ -77,9 +78,13 @@ def differential(expression: Any, velocities: Velocities, invertible: Matrices =
         invertible: the matrices that are known to have an inverse.
 
     Raises:
+        InvalidTypeError: if ``velocities`` is no mapping.
         UnsupportedExpressionError: for a node without a rule (an entrywise power, a sum over an index, ...), or the
             determinant of a matrix of any size that is not known to be invertible.
     """
+    if not isinstance(velocities, Mapping):
+        mend = "Try differential(f, {W: V}), or derivative(f, W, V)."
+        raise InvalidTypeError(complain("velocities", "a mapping from symbols to how they move", velocities, mend))
     return _Differential(velocities, invertible).of(as_expression("expression", expression))
 
 
@@ -215,8 +220,8 @@ def _adjugate(determinant: Determinant, invertible: Matrices) -> MatrixExpr:
         return matmul(determinant, Pinv(A))
     raise UnsupportedExpressionError(
         f"'expression' must not move a determinant of a matrix that may be singular (got {determinant}, of size "
-        f"{A.rows}). In a claim about a rate, assume invertible({A}); elsewhere give derivative(..., "
-        f"invertible=[{A}]), take LogPdet({A}), or give sizes up to {LARGEST_ADJUGATE}."
+        f"{A.rows}). In a claim about a rate, assume invertible({A}); elsewhere give invertible=[{A}], "
+        f"take LogPdet({A}), or give sizes up to {LARGEST_ADJUGATE}."
     )
 
 
@@ -230,7 +235,7 @@ def pulled_back(expression: Any, symbol: MatrixSymbol, invertible: Matrices = ()
     """Return the gradient of a scalar expression in a matrix, gathered from the outside in."""
     terms: list[MatrixExpr] = []
     _Pullback(symbol, terms, invertible).scalar(expression, S.One)
-    return matadd(ZeroMatrix(*symbol.shape), *terms)
+    return matadd(ZeroMatrix(*symbol.shape), *with_entries_gathered(terms))
 
 
 @dataclass(frozen=True)
@@ -251,9 +256,7 @@ class _Pullback:
             if weight == 0:
                 continue
             if isinstance(atom, MatrixElement):
-                if tuple(atom.parent.shape) != (1, 1):
-                    raise _refuse(atom)
-                self.matrix(atom.parent, matmul(weight, Identity(1)))
+                self.matrix(atom.parent, matmul(weight, unit_matrix(atom)))
             elif isinstance(atom, UnspecifiedLoss):
                 self.matrix(atom.args[0], matmul(weight, atom.args[1]))
             elif isinstance(atom, Trace):
@@ -311,22 +314,14 @@ class _Pullback:
 
     @_inside.register(BlockMatrix)
     def _blocks(self, M: BlockMatrix, seed: MatrixExpr) -> None:
-        for i, left in enumerate(_embeddings(M.rowblocksizes)):
-            for j, right in enumerate(_embeddings(M.colblocksizes)):
+        for i, left in enumerate(embeddings(M.rowblocksizes)):
+            for j, right in enumerate(embeddings(M.colblocksizes)):
                 self.matrix(M.blocks[i, j], matmul(transpose(left), seed, right))
 
     @_inside.register(HadamardProduct)
     def _entrywise_product(self, M: HadamardProduct, seed: MatrixExpr) -> None:
         for i, factor in enumerate(M.args):
             self.matrix(factor, HadamardProduct(seed, *M.args[:i], *M.args[i + 1 :]))
-
-
-def _embeddings(sizes: Sequence[Expr]) -> list[MatrixExpr]:
-    """Return the matrices ``E_i`` whose columns are those of an identity that meet the i-th block."""
-    return [
-        transpose(BlockMatrix([[Identity(n) if i == j else ZeroMatrix(n, m) for j, m in enumerate(sizes)]]))
-        for i, n in enumerate(sizes)
-    ]
 
 
 def _unfold_power(power: MatPow) -> MatrixExpr:

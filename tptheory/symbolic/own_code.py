@@ -8,8 +8,9 @@ from typing import Any
 
 from sympy import Lambda, MatrixBase, MatrixExpr
 
-from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, TptheoryError
+from tptheory.errors import InvalidTypeError, InvalidValueError, ShapeError, TptheoryError, complain
 from tptheory.symbolic.dynamics import Motion
+from tptheory.symbolic.network import DeepLinearNetwork
 from tptheory.symbolic.shapes import same_shape
 
 SHAPES = {
@@ -67,6 +68,30 @@ def naming_failures(method: Callable[..., Any], name: str) -> Callable[..., Any]
 
     named.names_failures = True  # type: ignore[attr-defined]
     return named
+
+
+def of_a_network(method: Callable[..., Any], name: str) -> Callable[..., Any]:
+    """Wrap a method of a rule, so that what is given in the place of a network is refused, and the mend is told.
+
+    Raises:
+        InvalidTypeError: in a call, if the first argument is no network.
+    """
+    places = "net" if name in OF_A_NETWORK else "net, l"
+
+    @wraps(method)
+    def taking(rule: Any, *arguments: Any, **keywords: Any) -> Any:
+        given = [*arguments, *keywords.values()]
+        if given and not isinstance(keywords.get("net", given[0]), DeepLinearNetwork):
+            came = keywords.get("net", given[0])
+            mend = f"Try rule.{name}({places}) with net = DeepLinearNetwork(depth=2)."
+            if came is DeepLinearNetwork:
+                mend = "Add parentheses: DeepLinearNetwork(depth=2)."
+            elif any(isinstance(other, DeepLinearNetwork) for other in given):
+                mend = f"The network stands first: rule.{name}({places})."
+            raise InvalidTypeError(complain("net", "a network", came, mend))
+        return method(rule, *arguments, **keywords)
+
+    return taking
 
 
 def with_canonical_lambdas(method: Callable[..., Any]) -> Callable[..., Any]:

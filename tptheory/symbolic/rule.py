@@ -32,7 +32,7 @@ from tptheory.symbolic.one_formula import (
     one_formula,
     one_formula_of_motion,
 )
-from tptheory.symbolic.own_code import OF_A_NETWORK, naming_failures, with_canonical_lambdas
+from tptheory.symbolic.own_code import OF_A_NETWORK, naming_failures, of_a_network, with_canonical_lambdas
 from tptheory.symbolic.remembering import one_question, remembered
 from tptheory.symbolic.rule_scalars import alpha, damping, eta
 from tptheory.symbolic.states import State, motion_of, states_at
@@ -58,9 +58,8 @@ class RuleClass(ABCMeta):
         """Wrap a method of the class, or of another one in its bases, unless it is wrapped or no method of a rule."""
         wrap = one_formula if name in OF_A_LAYER else one_formula_of_motion if name in OF_A_NETWORK else None
         if wrap and not is_compared(found := getattr(cls, name)):
-            super().__setattr__(
-                name, mark_as_compared(naming_failures(wrap(with_canonical_lambdas(found), name), name))
-            )
+            compared = naming_failures(wrap(with_canonical_lambdas(found), name), name)
+            super().__setattr__(name, mark_as_compared(of_a_network(compared, name)))
 
 
 class Rule(ShownAsMathematics, metaclass=RuleClass):
@@ -93,7 +92,7 @@ class Rule(ShownAsMathematics, metaclass=RuleClass):
     title: ClassVar[str] = "Rule"
     """What people call the rule; the name of the class unless given."""
     phrase: ClassVar[str] = "Rule"
-    """The title as it is written within a sentence; the title itself unless given."""
+    """The title as it is written within a sentence, with its article if it needs one; the title itself unless given."""
     told_by_title: ClassVar[frozenset[str]] = frozenset()
     """The parameters that the title speaks of, so that it need not be followed by their values."""
     direct: ClassVar[bool] = False
@@ -285,6 +284,10 @@ class Rule(ShownAsMathematics, metaclass=RuleClass):
             return None
         defined = r"\quad \text{where } " + r",\quad ".join(where) if where else ""
         return r"$\displaystyle " + r",\quad ".join(parts) + defined + "$"
+
+
+for _name in (*sorted(OF_A_LAYER), *OF_A_NETWORK):  # those of a subclass are wrapped when it is made
+    type.__setattr__(Rule, _name, of_a_network(getattr(Rule, _name), _name))
 
 
 @remembered

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from tptheory.errors import InvalidFileError, complain
-from tptheory.files import cannot_write, read_whole, write_whole
+from tptheory.files import read_whole, write_named
 from tptheory.training.data import Array
 
 FORMAT = "tptheory-checkpoint/1"
@@ -50,10 +50,7 @@ def write_checkpoint(path: str | os.PathLike[str], checkpoint: Checkpoint) -> No
     arrays = {f"array_{name}": np.array(array, order="C") for name, array in checkpoint.arrays.items()}
     arrays["facts"] = np.frombuffer(json.dumps(facts).encode(), np.uint8)
     arrays["sha256"] = np.frombuffer(_digest(arrays), np.uint8)
-    try:
-        write_whole(path, save(arrays))
-    except OSError as error:
-        raise cannot_write("checkpoint", path, error) from error
+    write_named("checkpoint", path, save(arrays))
 
 
 def read_checkpoint(path: str | os.PathLike[str]) -> Checkpoint:

@@ -12,8 +12,6 @@ from importlib.metadata import PackageNotFoundError, version
 from time import perf_counter
 from typing import Any
 
-from sympy import MatrixExpr
-
 from tptheory.checking import MOST_STEPS, check_seconds, checked_integer
 from tptheory.claims.theorem import Theorem
 from tptheory.deciding.library import stored_path
@@ -21,12 +19,10 @@ from tptheory.deciding.outcomes import OUTCOMES
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
 from tptheory.measuring.crosscheck import MOST_TRIALS, CrossCheck
 from tptheory.simulation.trajectories import Run
-from tptheory.symbolic.network import DeepLinearNetwork
-from tptheory.symbolic.rules import RULES, Rule, rule_named
-from tptheory.symbolic.states import all_states
 from tptheory.training.data import DataSet, load_digits
 from tptheory.training.trainer import TrainingRun, train
 from tptheory.writing import experiments
+from tptheory.writing.deriving import DerivedRule, derived_rules
 from tptheory.writing.experiments import DigitsTheory, Drift, OrderDefect
 from tptheory.writing.questions import Question, question
 from tptheory.writing.studying import Study, studied
@@ -42,19 +38,6 @@ SIMULATED = ("trajectories", "rising", "drifts", "orders")
 """What is simulated: fields of `ReportData`."""
 LOGGED = 40
 """About how many lines the log of a training run has."""
-
-
-@dataclass(frozen=True)
-class DerivedRule:
-    """A rule's feedback ``M_l`` for ``l = 2..L`` and its updates ``dW_l`` for ``l = 1..L``, on one sample.
-
-    With them come what a step adds to each of its states, by the name of the state.
-    """
-
-    rule: Rule
-    feedback: dict[int, MatrixExpr]
-    updates: dict[int, MatrixExpr]
-    states: dict[str, MatrixExpr]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +72,11 @@ class TheoremResult(Study):
         return OUTCOMES[self.theorem.expected, self.word].is_surprise
 
     @property
+    def held(self) -> str:
+        """The word of what the theorem is held to be; of an open conjecture that is settled, what it came out as."""
+        return self.word if self.news else self.theorem.expected
+
+    @property
     def news(self) -> str:
         """What became of an open conjecture that is settled; empty for every other result."""
         return OUTCOMES[self.theorem.expected, self.word].news
@@ -112,13 +100,17 @@ class ReportData:
     seconds: float
     written: datetime
 
-    def count(self, word: str, expected: str | None = None) -> int:
-        """Count the verdicts of that word; with ``expected``, only those on theorems of which that is expected."""
-        return sum(r.word == word and expected in (None, r.theorem.expected) for r in self.theorems)
+    def count(self, word: str, held: str | None = None) -> int:
+        """Count the verdicts of that word; with ``held``, only those on theorems that are held to be that."""
+        return sum(r.word == word and held in (None, r.held) for r in self.theorems)
 
-    def expecting(self, word: str) -> int:
-        """Count the theorems, or conjectures, of which that word is expected."""
-        return sum(r.theorem.expected == word for r in self.theorems)
+    def as_held(self, word: str) -> int:
+        """Count the theorems, or conjectures, that are held to be what that word says, and found to be so."""
+        return self.count(word, word)
+
+    def holding(self, word: str) -> int:
+        """Count the theorems, or conjectures, that are held to be what that word says, whatever was found."""
+        return sum(r.held == word for r in self.theorems)
 
     @property
     def surprises(self) -> tuple[TheoremResult, ...]:
@@ -267,7 +259,7 @@ class _Work:
         tasks: dict[Any, Callable[[], Any]] = {}
         if settings.steps:
             tasks["study"] = lambda: self.study(load_digits(), seed)
-        tasks["rules"] = lambda: tuple(_derived(rule_named(name)) for name in RULES)
+        tasks["rules"] = lambda: derived_rules(self.theorems)
         tasks["drifts"] = lambda: experiments.drifts(seed)
         tasks |= {f"train {name}": partial(_trained, name, settings) for name in self.trained}
         tasks["rising"] = experiments.rising_loss
@@ -342,17 +334,6 @@ def _checked(theorems: Any) -> tuple[Theorem, ...]:
     if not found:
         raise InvalidValueError(complain("theorems", "at least one theorem", [], "Try collect('proofs')."))
     return found
-
-
-def _derived(rule: Rule) -> DerivedRule:
-    """Derive a rule in a net of three layers."""
-    net = DeepLinearNetwork(depth=3)
-    return DerivedRule(
-        rule,
-        {l: rule.feedback(net, l) for l in range(2, net.depth + 1)},
-        {l: rule.update(net, l) for l in range(1, net.depth + 1)},
-        {state.symbol.name: state.change for state in all_states(rule, net)},
-    )
 
 
 def _trained(name: str, settings: ReportSettings) -> tuple[TrainingRun, float]:

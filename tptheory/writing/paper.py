@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 
 from tptheory.files import in_utf8
-from tptheory.symbolic.rules import Rule
 from tptheory.typesetting.prose import prose_tex
 from tptheory.writing import figures
 from tptheory.writing.appendix import CLAIM, PACKAGES, environment, verdict_table
@@ -100,7 +98,6 @@ def write_paper(data: ReportData, checks: Checks, folder: Path) -> list[str]:
     return names
 
 
-def _source(rule: Rule) -> Tex:
-    """Return the first paragraph of a rule's docstring without its title, with the source."""
-    first = " ".join((inspect.getdoc(type(rule)) or "").split("\n\n")[0].split())
-    return Tex(cited(prose_tex(first.removeprefix(f"{rule.title}: "))))
+def _source(about: str) -> Tex:
+    """Return what is said of a rule, with the source that it names."""
+    return Tex(cited(prose_tex(about)))

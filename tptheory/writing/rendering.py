@@ -21,9 +21,10 @@ from tptheory.typesetting.expressions import latex_of
 from tptheory.typesetting.prose import prose_text
 from tptheory.writing import figures
 from tptheory.writing.appendix import CLAIM
+from tptheory.writing.deriving import DerivedRule
 from tptheory.writing.experiments import TIME, WIDTHS, DigitsTheory
 from tptheory.writing.findings import shown_findings
-from tptheory.writing.gathering import DerivedRule, ReportData, TheoremResult
+from tptheory.writing.gathering import ReportData, TheoremResult
 from tptheory.writing.plain import plain
 from tptheory.writing.templating import heading, html_environment, tex_environment
 
@@ -255,8 +256,8 @@ def words_of(data: ReportData, checks: Checks) -> dict[str, Any]:
         "accepted": sum(not reason for reason in checks.values()),
         "questions": [(q, list(results)) for q, results in groupby(data.theorems, key=lambda r: r.question)],
         "symbols": {"proved": "✓", "refuted": "✗", "undecided": "?"},
-        "conjectures": data.expecting("refuted"),
-        "open": data.expecting("undecided"),
+        "conjectures": data.holding("refuted"),
+        "open": data.holding("undecided"),
         "probes": probe_rows(data.theory) if data.theory else [],
         "infinity": math.inf,
         "inexact": sum(r.measured.exact_failures for r in data.theorems if r.measured),
@@ -265,12 +266,13 @@ def words_of(data: ReportData, checks: Checks) -> dict[str, Any]:
 
 def _rule_json(derived: DerivedRule) -> dict[str, Any]:
     return {
-        "name": derived.rule.name,
-        "title": derived.rule.full_title,
-        "direct": derived.rule.direct,
+        "name": derived.name,
+        "title": derived.title,
+        "direct": derived.direct,
         "feedback": {f"M_{l}": latex_of(M) for l, M in derived.feedback.items()},
         "updates": {f"dW_{l}": latex_of(dW) for l, dW in derived.updates.items()},
         "states": {f"d{name}": latex_of(change) for name, change in derived.states.items()},
+        **({"fault": derived.fault} if derived.fault else {}),
     }
 
 

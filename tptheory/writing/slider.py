@@ -9,14 +9,13 @@ import numpy as np
 
 from tptheory.checking import checked_integer
 from tptheory.errors import ShapeError, complain
-from tptheory.files import cannot_write, in_utf8, write_whole
+from tptheory.files import in_utf8, write_named
 from tptheory.keywords import known_keywords
 from tptheory.simulation.trajectories import Run
+from tptheory.writing.figures.axes_of_spaces import LIMIT, reach
 from tptheory.writing.figures.numbers import run_of, sample_of, subspaces
 from tptheory.writing.templating import html_environment
 
-LIMIT = 2.0
-"""The largest coordinate that each space shows."""
 DIGITS = 4
 """The decimals of a coordinate, which are finer than a pixel."""
 
@@ -53,10 +52,12 @@ def subspace_slider(
         raise ShapeError(complain("run", "a run of width 2 in every layer", run.net.widths))
     frames = checked_integer("frames", frames)
     kept = np.unique(np.linspace(0, run.steps, min(frames, run.steps + 1)).round().astype(int))
-    panels = _panels(run, kept, alpha, column)
+    far = max(_furthest(run, kept, l, alpha, column) for l in range(len(run.weights) + 1))
+    panels = _panels(run, kept, alpha, column, LIMIT / far)
     words = {
         "title": f"{run.rule.full_title}: subspaces of the weights as training goes",
         "limit": LIMIT,
+        "far": far,
         "columns": len(run.weights) + 1,
         "panels": panels,
         "data": {
@@ -67,15 +68,12 @@ def subspace_slider(
     }
     page = html_environment().get_template("slider.html.j2").render(**words)
     if path is not None:
-        try:
-            write_whole(Path(path), in_utf8(page))
-        except OSError as error:
-            raise cannot_write("path", path, error) from error
+        write_named("path", path, in_utf8(page))
     return page
 
 
-def _panels(run: Run, kept: np.ndarray, alpha: float, sample: int) -> list[dict[str, Any]]:
-    """Return what each space shows at each kept step.
+def _panels(run: Run, kept: np.ndarray, alpha: float, sample: int, scale: float) -> list[dict[str, Any]]:
+    """Return what each space shows at each kept step; points are drawn smaller by the factor ``scale``.
 
     In row 0 a layer is what the next weight acts on, in row 1 what the last weight maps to. Series are numbered.
     """
@@ -85,8 +83,8 @@ def _panels(run: Run, kept: np.ndarray, alpha: float, sample: int) -> list[dict[
         for l in range(len(run.weights) + 1):
             series, values = _lines(run, kept, l, row)
             x, d = run.activations[l][kept, :, sample], run.error_signals[l][kept, :, sample]
-            series |= {"target": _rounded(x - alpha * d), "activation": _rounded(x)}
-            goal = _rounded([run.activations[l][0][:, sample] - run.errors[0][:, sample]])[0]
+            series |= {"target": _rounded(scale * (x - alpha * d)), "activation": _rounded(scale * x)}
+            goal = _rounded(scale * run.target[:, [sample]].T)[0]
             panels.append(
                 {
                     "title": _panel_title(run, l, row),
@@ -101,6 +99,12 @@ def _panels(run: Run, kept: np.ndarray, alpha: float, sample: int) -> list[dict[
             )
             number += len(series)
     return panels
+
+
+def _furthest(run: Run, kept: np.ndarray, l: int, alpha: float, sample: int) -> float:
+    """Return how far axes reach that hold the activations and targets of a layer, and at the output ``y``."""
+    x, d = run.activations[l][kept, :, sample], run.error_signals[l][kept, :, sample]
+    return reach(None, x, x - alpha * d, *([run.target[:, sample]] if l == len(run.weights) else []))
 
 
 def _weight_of(run: Run, l: int, row: int) -> int | None:

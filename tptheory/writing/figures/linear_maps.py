@@ -12,6 +12,7 @@ from tptheory.errors import InvalidValueError, ShapeError, complain
 from tptheory.keywords import known_keywords
 from tptheory.simulation.runs import simulate
 from tptheory.simulation.trajectories import Run
+from tptheory.writing.figures.axes_of_spaces import axes_of_space, finished_space, reach
 from tptheory.writing.figures.numbers import (
     layer_of,
     matrix,
@@ -29,10 +30,7 @@ from tptheory.writing.figures.spaces import (
     COSET,
     IMAGE,
     KERNEL,
-    LIMIT,
-    axes_of_space,
     draw_flat,
-    finished_space,
     pulled_back_loss,
 )
 from tptheory.writing.figures.style import INK
@@ -44,14 +42,14 @@ MOST_LEVELS = 9
 
 
 @known_keywords
-def preimage(W: Any, y: Any, ax: Axes | None = None, *, limit: float = LIMIT) -> Axes:
+def preimage(W: Any, y: Any, ax: Axes | None = None, *, limit: float | None = None) -> Axes:
     r"""Draw all ``x`` with ``W x = y``: the coset ``W+ y + ker W``, and its point of least norm, ``W+ y``.
 
     Args:
         W: a matrix with 2 or 3 columns.
         y: a point of its image.
         ax: where to draw, three-dimensional for 3 columns; a new figure unless given.
-        limit: how far the axes reach.
+        limit: how far the axes reach; 2 unless given, or further where the point lies further out.
 
     Raises:
         InvalidValueError: if ``y`` is not in the image of ``W``, so that it has no preimage.
@@ -68,7 +66,7 @@ def preimage(W: Any, y: Any, ax: Axes | None = None, *, limit: float = LIMIT) ->
     if off > FAR * max(1.0, float(np.linalg.norm(target))):
         mend = "Project it on the image: W @ pinv(W) @ y."
         raise InvalidValueError(complain("y", "a point of the image of W", target.tolist(), mend))
-    kernel = subspaces(A).kernel
+    kernel, limit = subspaces(A).kernel, reach(limit, point)
     draw_flat(ax, kernel, np.zeros(A.shape[1]), KERNEL | {"label": r"$\ker W$", "linewidth": 1.2}, limit)
     draw_flat(ax, kernel, point, IMAGE | {"label": "$x$ with $Wx = y$"}, limit)
     ax.plot(*point[:, None], **ACTIVATION, label="$W^+ y$, of least norm", zorder=5)
@@ -96,7 +94,7 @@ def disc_and_image(W: Any, ax: Axes | None = None, *, limit: float | None = None
     if A.shape != (2, 2):
         raise ShapeError(complain("W", "of shape (2, 2)", A.shape, "Draw the block of two coordinates."))
     U, sizes, Vt = np.linalg.svd(A)
-    limit = limit or 1.15 * max(1.0, float(sizes[0]))
+    limit = reach(1.15 * max(1.0, float(sizes[0])) if limit is None else limit)
     ax = axes_of_space(ax, 2)
     angles = np.linspace(0.0, 2 * np.pi, 241)
     circle = np.stack([np.cos(angles), np.sin(angles)])
@@ -117,7 +115,7 @@ def gradient_functional(
     step: int = 0,
     sample: int = 0,
     spacing: float = 0.5,
-    limit: float = LIMIT,
+    limit: float | None = None,
 ) -> Axes:
     """Draw the error signal ``d_l`` as what it is, a functional ``v -> d_l . v``: level lines, and an arrow ``-d_l``.
 
@@ -132,7 +130,7 @@ def gradient_functional(
         step: at which step, the start unless given; -1 for the last. The heading of the legend says which.
         sample: of a batch.
         spacing: how far apart neighbouring lines are in value.
-        limit: how far the axes reach.
+        limit: how far the axes reach; 2 unless given, or further where ``x_l`` or the arrow lies further out.
 
     Raises:
         InvalidValueError: if there is no such layer, step or sample.
@@ -148,7 +146,7 @@ def gradient_functional(
     d = run.error_signals[l][at, :, column].astype(float)
     if len(d) != 2:
         raise ShapeError(complain("l", "a layer of width 2", f"width {len(d)}"))
-    ax = axes_of_space(ax, 2)
+    ax, limit = axes_of_space(ax, 2), reach(limit, x, x - d)
     size = float(np.linalg.norm(d))
     if size:
         along = np.array([[-d[1]], [d[0]]]) / size
@@ -169,7 +167,7 @@ def error_field(
     step: int = 0,
     sample: int = 0,
     arrows: int = 11,
-    limit: float = LIMIT,
+    limit: float | None = None,
 ) -> Axes:
     """Draw where the rule would move layer ``l`` from each of its points: a field of arrows ``-d_l``, over the loss.
 
@@ -185,7 +183,7 @@ def error_field(
         step: at which step, the start unless given; -1 for the last. The heading of the legend says which.
         sample: of a batch.
         arrows: how many arrows stand in a row.
-        limit: how far the axes reach.
+        limit: how far the axes reach; 2 unless given, or further where ``x_l`` lies further out.
 
     Raises:
         InvalidValueError: if there is no such layer, step or sample, or the run is not such a one.
@@ -197,13 +195,13 @@ def error_field(
     25
     """
     l, at, column = layer_of(run_of(run), l), step_of(run, step), sample_of(run, sample)
-    arrows = checked_integer("arrows", arrows)
-    ax = pulled_back_loss(run, l, ax=ax, step=at, sample=column, limit=limit)
+    x = run.activations[l][at, :, column].astype(float)
+    arrows, limit = checked_integer("arrows", arrows), reach(limit, x)
+    ax = pulled_back_loss(run, l, ax, step=at, sample=column, limit=limit)
     places = limit * (2 * np.arange(arrows) + 1 - arrows) / arrows
     points = np.stack([entries.ravel() for entries in np.meshgrid(places, places)])
     moves = -_errors_at(run, l, at, column, points)
     ax.quiver(*points, *moves, color=IMAGE["color"], angles="xy", width=0.005, zorder=2)
-    x = run.activations[l][at, :, column].astype(float)
     ax.plot([], [], color=IMAGE["color"], marker=r"$\rightarrow$", markersize=10, linestyle="none", label=f"$-d_{l}$")
     ax.plot(*x[:, None], **ACTIVATION, label=f"$x_{l}$", zorder=5)
     return finished_space(ax, limit, moment_in_words(run, at))
@@ -223,7 +221,8 @@ def _errors_at(run: Run, l: int, step: int, sample: int, points: np.ndarray) -> 
 
 
 def _arrow(ax: Any, start: np.ndarray, vector: np.ndarray, color: str, label: str) -> None:
-    """Draw a vector from a point, with its name at the tip."""
+    """Draw what lies within the axes of a vector from a point, with its name at the tip."""
     look = {"arrowstyle": "-|>", "color": color, "shrinkA": 0, "shrinkB": 0, "linewidth": 1.6}
-    ax.annotate("", xy=start + vector, xytext=start, arrowprops=look, zorder=4)
+    drawn = ax.annotate("", xy=start + vector, xytext=start, arrowprops=look, zorder=4, annotation_clip=False)
+    drawn.arrow_patch.set_clip_path(ax.patch)  # an annotation may reach beyond its axes, and over others
     ax.annotate(label, xy=start + vector, xytext=(4, 4), textcoords="offset points", color=INK, annotation_clip=True)

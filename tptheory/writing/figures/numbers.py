@@ -90,11 +90,12 @@ def weights_at(net: Run | Sequence[Any], step: int = 0) -> list[np.ndarray]:
     """Return ``[W_1, ..., W_L]`` of a run after that many steps, or the matrices that were given.
 
     Raises:
-        InvalidValueError: if the run has no such step.
+        InvalidValueError: if the run has no such step; matrices have no steps.
     """
     if isinstance(net, Run):
         at = step_of(net, step)
         return [np.asarray(W[at], dtype=float) for W in net.weights]
+    _number("step", step, -1, 0, "left out for matrices, which have no steps")
     return [matrix(f"weights[{k}]", W) for k, W in enumerate(net)]
 
 
@@ -129,13 +130,13 @@ def step_of(run: Run, step: int) -> int:
     return _number("step", step, -1, run.steps, f"an integer from 0 to {run.steps}, or -1 for the last")
 
 
-def sample_of(run: Run, sample: int) -> int:
-    """Check the number of a sample.
+def sample_of(net: Run | Sequence[Any], sample: int) -> int:
+    """Check the number of a sample; matrices have the one whose target is given with them.
 
     Raises:
-        InvalidValueError: if the run has no such sample.
+        InvalidValueError: if there is no such sample.
     """
-    count = run.activations[0].shape[2]
+    count = net.activations[0].shape[2] if isinstance(net, Run) else 1
     return _number("sample", sample, 0, count - 1, f"a sample from 0 to {count - 1}")
 
 

@@ -26,7 +26,7 @@ from tptheory.writing.figures.scales import (
     moments_of,
     set_logarithmic,
 )
-from tptheory.writing.figures.style import ABOVE, HOLLOW, MARKS, axes_or_new, labelled
+from tptheory.writing.figures.style import HOLLOW, MARKS, axes_or_new, labelled, labelled_above
 
 LAWS: dict[str, Any] = {"BP's balance": balance, "TP's log-determinant": log_determinant}
 """The laws whose drift is drawn of runs of BP and TP."""
@@ -141,7 +141,7 @@ def law_drift(runs: Mapping[str, Run] | Run, ax: Axes | None = None, *, laws: An
             set_logarithmic(ax, changes)
             ax.plot(at, changes, **look, markevery=max(1, len(kept) // 6), linewidth=1.3, label=f"{name}: {law}")
     end_at_zero(ax)
-    return labelled(ax, clock, "drift of a law since the start", **ABOVE)
+    return labelled_above(ax, clock, "drift of a law since the start")
 
 
 def _laws_of(runs: Sequence[Run], laws: Any) -> dict[str, Any]:

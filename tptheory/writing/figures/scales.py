@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.font_manager import FontProperties
+from matplotlib.ticker import Locator, LogFormatterSciNotation, MaxNLocator
 
 from tptheory.errors import InvalidValueError, complain, unknown_name
 from tptheory.simulation.trajectories import Trajectory
@@ -16,6 +19,12 @@ CLOCKS = ("step", "time")
 """Against what a run is drawn."""
 ZERO_APART = 0.08
 """How far zeros stand below the smallest positive number, as a part of the axis: so that both have a label."""
+FEWEST_LABELS, MOST_LABELS = 4, 14
+"""How many labels an axis should have at least, and how many powers of ten bear one at most."""
+ROOM_OF_LABEL = 1.4
+"""How far labels stand apart, in heights of their letters: a power of ten is higher than a letter."""
+ROUNDING = 1e-9
+"""How far logarithms may be off by rounding."""
 MOST_DECADES, MARGIN = 250, 4
 """The most decades of a scale, and how many an axis of so many has beyond them: Matplotlib's floats end at 308."""
 
@@ -48,9 +57,58 @@ def set_logarithmic(ax: Axes, values: Any) -> None:
 
 
 def end_at_zero(ax: Axes) -> None:
-    """Let an axis on which zeros have a place end at 0, once all is drawn: nothing lies below."""
+    """Let an axis on which zeros have a place end at 0, once all is drawn, with labels that are apart."""
     if ax.get_yscale() == "symlog":
         ax.set_ylim(bottom=0.0, auto=None)
+        ax.yaxis.set_major_locator(LabelsApart())
+        ax.yaxis.set_major_formatter(LogFormatterSciNotation(minor_thresholds=(np.inf, np.inf)))  # all are labelled
+
+
+class LabelsApart(Locator):
+    """Ticks for an axis that ends at 0 and is logarithmic from some number on: few, many enough, and apart.
+
+    There is one at 0, and at powers of ten from the top down, where there is room for their labels. Where these are
+    fewer than `FEWEST_LABELS`, there are others at twice and five times the powers of ten, or else below, where the
+    axis is linear.
+    """
+
+    axis: Any
+    """The axis that Matplotlib gives the ticks to: one of a figure that has been drawn on."""
+
+    def __call__(self) -> list[float]:
+        """Return the ticks within the limits of the axis."""
+        return self.tick_values(*sorted(self.axis.get_view_interval()))
+
+    def tick_values(self, vmin: float, vmax: float) -> list[float]:
+        """Return the ticks between two numbers."""
+        least = self.axis.get_transform().linthresh
+        first, last = int(np.ceil(np.log10(least) - ROUNDING)), int(np.floor(np.log10(vmax) + ROUNDING))
+        apart = max(1, -(-(last + 1 - first) // MOST_LABELS))
+        powers = [10.0**n for n in range(first, last + 1, apart)]
+        between = [part * 10.0**n for n in range(first - 1, last + 1) for part in (2, 5)]
+        kept = [0.0]
+        for finer, lowest in ((powers, least), (between, least), (MaxNLocator(5).tick_values(0, least), 0.0)):
+            if len(kept) < FEWEST_LABELS:
+                inside = [float(v) for v in finer if max(lowest, vmin) * (1 - ROUNDING) <= v <= vmax]
+                kept = self._with_labels_apart(kept, inside[::-1])
+        return kept
+
+    def _with_labels_apart(self, kept: list[float], further: list[float]) -> list[float]:
+        """Return the ticks that are kept, and those of the further ones whose labels do not touch another label."""
+        letters = FontProperties(size=mpl.rcParams["ytick.labelsize"]).get_size_in_points()
+        room, kept = ROOM_OF_LABEL * letters, list(kept)
+        places = list(self._heights(kept))
+        for value, height in zip(further, self._heights(further), strict=True):
+            if all(abs(height - other) >= room for other in places):
+                kept.append(value)
+                places.append(height)
+        return kept
+
+    def _heights(self, values: list[float]) -> np.ndarray:
+        """Return how high above the lower end of the axis values stand, in points."""
+        height = self.axis.axes.bbox.height * 72 / self.axis.get_figure().dpi
+        low, high, *found = self.axis.get_transform().transform([*sorted(self.axis.get_view_interval()), *values])
+        return (np.array(found) - low) / (high - low) * height
 
 
 def draw_band(ax: Axes, at: Any, low: Any, high: Any, color: str) -> None:

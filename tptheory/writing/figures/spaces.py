@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -13,6 +13,7 @@ from mpl_toolkits.mplot3d.art3d import Poly3DCollection
 from tptheory.errors import InvalidValueError, ShapeError, complain
 from tptheory.keywords import known_keywords
 from tptheory.simulation.trajectories import Run
+from tptheory.writing.figures.axes_of_spaces import axes_of_space, finished_space, reach
 from tptheory.writing.figures.numbers import (
     every,
     layer_of,
@@ -27,18 +28,14 @@ from tptheory.writing.figures.numbers import (
     weights_at,
 )
 from tptheory.writing.figures.scales import moment_in_words
-from tptheory.writing.figures.style import INK, axes_or_new, page_style
+from tptheory.writing.figures.style import INK, page_style
 
-LIMIT = 2.0
-"""How far the axes of a space reach, as in the seed notebook."""
 KERNEL: dict[str, Any] = {"color": "#D55E00", "linestyle": "--", "linewidth": 2.2}
 IMAGE: dict[str, Any] = {"color": "#0072B2", "linestyle": "-", "linewidth": 2.2}
 COSET: dict[str, Any] = {"color": "#6e6e74", "linestyle": ":", "linewidth": 0.9}
 ACTIVATION: dict[str, Any] = {"color": "#009E73", "marker": "o", "linestyle": "none", "markersize": 6}
 TARGET: dict[str, Any] = {"color": "#CC79A7", "marker": "*", "linestyle": "none", "markersize": 9}
 GOAL: dict[str, Any] = {"color": INK, "marker": "^", "linestyle": "none", "markersize": 8, "markerfacecolor": "none"}
-AXIS_NAMES = ("first entry", "second entry", "third entry")
-"""The names of the axes of a space: entries of a vector, which have no unit."""
 _CONTOURS = ("#B8860B", "#A07A1F", "#887032", "#726744", "#5D5E55", "#4A5566", "#384C70", "#263F70", "#12306B")
 """The colours of contours, from ochre, where the loss is low, to navy: each is dark enough on white."""
 _MOST_COSETS = {2: 17, 3: 7}
@@ -47,7 +44,7 @@ _MOST_COSETS = {2: 17, 3: 7}
 
 @known_keywords
 def kernel_and_coimage(
-    W: Any, ax: Axes | None = None, *, rank: int | None = None, spacing: float = 0.5, limit: float = LIMIT
+    W: Any, ax: Axes | None = None, *, rank: int | None = None, spacing: float = 0.5, limit: float | None = None
 ) -> Axes:
     """Draw the space that ``W`` acts on: kernel (dashed), coimage (solid), and elements of the quotient by the kernel.
 
@@ -59,7 +56,7 @@ def kernel_and_coimage(
         ax: where to draw, three-dimensional for 3 columns; a new figure unless given.
         rank: draw the subspaces of the nearest matrix of this rank instead.
         spacing: the distance between the images of neighbouring lines.
-        limit: how far the axes reach.
+        limit: how far the axes reach; 2 unless given.
 
     >>> kernel_and_coimage([[0.0, 0.0], [1.0, 2.0]]).get_legend().get_texts()[0].get_text()
     'kernel'
@@ -67,12 +64,12 @@ def kernel_and_coimage(
     A = matrix("W", W)
     four = subspaces(A, rank)
     steps = spacing / np.maximum(four.singular_values[: four.coimage.shape[1]], 1e-12)
-    return _space(ax, (four.kernel, "kernel"), (four.coimage, "coimage"), steps, limit)
+    return _space(ax, (four.kernel, "kernel"), (four.coimage, "coimage"), steps, reach(limit))
 
 
 @known_keywords
 def image_and_cokernel(
-    W: Any, ax: Axes | None = None, *, rank: int | None = None, spacing: float = 0.5, limit: float = LIMIT
+    W: Any, ax: Axes | None = None, *, rank: int | None = None, spacing: float = 0.5, limit: float | None = None
 ) -> Axes:
     """Draw the space that ``W`` maps to: image (solid), cokernel (dashed), elements of the quotient by the cokernel.
 
@@ -83,19 +80,26 @@ def image_and_cokernel(
         ax: where to draw, three-dimensional for 3 rows; a new figure unless given.
         rank: draw the subspaces of the nearest matrix of this rank instead.
         spacing: the distance between neighbouring lines.
-        limit: how far the axes reach.
+        limit: how far the axes reach; 2 unless given.
 
     >>> image_and_cokernel([[0.0, 0.0], [1.0, 2.0]]).get_legend().get_texts()[0].get_text()
     'cokernel'
     """
     four = subspaces(matrix("W", W), rank)
     steps = np.full(four.image.shape[1], spacing)
-    return _space(ax, (four.cokernel, "cokernel"), (four.image, "image"), steps, limit)
+    return _space(ax, (four.cokernel, "cokernel"), (four.image, "image"), steps, reach(limit))
 
 
 @known_keywords
 def activations_and_targets(
-    run: Run, l: int, ax: Axes | None = None, *, alpha: float = 1.0, sample: int = 0, step: int | None = None
+    run: Run,
+    l: int,
+    ax: Axes | None = None,
+    *,
+    alpha: float = 1.0,
+    sample: int = 0,
+    step: int | None = None,
+    limit: float | None = None,
 ) -> Axes:
     """Draw how ``x_l`` (dots) and its target ``t_l = x_l - alpha d_l`` (stars) move during a run.
 
@@ -108,6 +112,7 @@ def activations_and_targets(
         alpha: how far a target lies from its activation, in units of the error signal.
         sample: of a batch.
         step: draw this step alone, -1 for the last, which the heading of the legend then names; all unless given.
+        limit: how far the axes reach; 2 unless given, or further where a point lies further out.
 
     >>> from tptheory import Backprop, simulate
     >>> run = simulate(Backprop(), [np.eye(2)], [1, 0], [0, 1], steps=3)
@@ -115,55 +120,57 @@ def activations_and_targets(
     ['$x_1$', 'target $t_1$']
     """
     l, column = layer_of(run_of(run), l), sample_of(run, sample)
-    x, d = run.activations[l][:, :, column], run.error_signals[l][:, :, column]
-    ax = axes_of_space(ax, x.shape[1])
     shown = np.array([step_of(run, step)]) if step is not None else np.arange(run.steps + 1)[every(run.steps, 16)]
-    for points, look, label in ((x, ACTIVATION, f"$x_{l}$"), (x - alpha * d, TARGET, f"target $t_{l}$")):
-        path = points[shown]
+    x, d = run.activations[l][shown, :, column], run.error_signals[l][shown, :, column]
+    goal = run.target[:, [column]].astype(float) if l == len(run.weights) else np.empty((x.shape[1], 0))
+    ax, targets = axes_of_space(ax, x.shape[1]), x - alpha * d
+    for path, look, label in ((x, ACTIVATION, f"$x_{l}$"), (targets, TARGET, f"target $t_{l}$")):
         ax.plot(*path[1:].T, **look | {"markersize": 0.6 * look["markersize"]}, alpha=0.65, zorder=4)
         ax.plot(*path[:1].T, **look, markeredgecolor=INK, markeredgewidth=0.6, label=label, zorder=5)
-    if l == len(run.weights):
-        ax.plot(*run.target[:, [column]].astype(float), **GOAL, label="$y$", zorder=5)
-    return finished_space(ax, heading="" if step is None else moment_in_words(run, step))
+    if goal.size:
+        ax.plot(*goal, **GOAL, label="$y$", zorder=5)
+    return finished_space(ax, reach(limit, x, targets, goal), "" if step is None else moment_in_words(run, step))
 
 
 @known_keywords
 def pulled_back_loss(
     net: Run | Sequence[Any],
     l: int,
-    y: Any = None,
     ax: Axes | None = None,
     *,
+    y: Any = None,
     step: int = 0,
     sample: int = 0,
     levels: int = 9,
     labels: bool = True,
-    limit: float = LIMIT,
+    limit: float | None = None,
 ) -> Axes:
     """Draw contours of the loss as layer ``l`` sees it: ``1/2 |W_L ... W_{l+1} x_l - y|^2``.
 
     Args:
         net: a run with the squared loss, or ``[W_1, ..., W_L]``.
         l: a layer of width 2, from 0.
-        y: the target; a run has its own.
         ax: where to draw; a new figure unless given.
+        y: the target, for matrices; a run has its own.
         step: of a run: the weights after that many steps, at the start unless given; -1 for the last. The heading of
             the legend says which.
         sample: of a batch.
         levels: how many contours, at distances that grow evenly.
         labels: whether every second contour bears its loss.
-        limit: how far the axes reach.
+        limit: how far the axes reach; 2 unless given.
 
-    >>> pulled_back_loss([np.eye(2)], 1, [1.0, 0.5]).get_aspect()
+    Raises:
+        InvalidValueError: if there is no such layer, step or sample, or ``y`` is given with a run.
+        ShapeError: if the layer has another width, or ``y`` another size than the output.
+
+    >>> pulled_back_loss([np.eye(2)], 1, y=[1.0, 0.5]).get_aspect()
     1.0
     """
     weights, l = weights_at(net, step), layer_of(net, l)
-    if isinstance(net, Run):
-        y = target_of(net, sample)
-    M, y = product_above(weights, l), target_vector(y, len(weights[-1]))
+    M, y = product_above(weights, l), _target(net, y, sample, len(weights[-1]))
     if M.shape[1] != 2:
         raise ShapeError(complain("l", "a layer of width 2", f"width {M.shape[1]}"))
-    ax = axes_of_space(ax, 2)
+    ax, limit = axes_of_space(ax, 2), reach(limit)
     grid = np.linspace(-limit, limit, 121)
     h, v = np.meshgrid(grid, grid)
     loss = 0.5 * ((np.stack([h, v], axis=-1) @ M.T - y) ** 2).sum(axis=-1)
@@ -178,6 +185,16 @@ def pulled_back_loss(
     return finished_space(ax, limit, moment_in_words(net, step) if isinstance(net, Run) else "")
 
 
+def _target(net: Run | Sequence[Any], y: Any, sample: int, size: int) -> np.ndarray:
+    """Return the target of a sample of a run, or the one that was given for matrices, which have one sample."""
+    if not isinstance(net, Run):
+        sample_of(net, sample)
+        return target_vector(y, size)
+    if y is not None:
+        raise InvalidValueError(complain("y", "left out for a run, which has its own target", y))
+    return target_of(net, sample)
+
+
 @known_keywords
 def layer_spaces(
     run: Run,
@@ -187,7 +204,7 @@ def layer_spaces(
     alpha: float = 1.0,
     sample: int = 0,
     rank: int | None = None,
-    limit: float = LIMIT,
+    limit: float | None = None,
 ) -> np.ndarray:
     """Draw a run of width 2, one column of spaces a layer, and return the axes, of shape ``(2, L + 1)``.
 
@@ -201,7 +218,7 @@ def layer_spaces(
         alpha: how far a target lies from its activation, in units of the error signal.
         sample: of a batch.
         rank: draw the subspaces of the nearest matrices of this rank.
-        limit: how far the axes reach.
+        limit: how far the axes reach; of each layer 2 unless given, or further where a point lies further out.
 
     >>> from tptheory import TargetProp, simulate
     >>> run = simulate(TargetProp(), [np.eye(2), np.eye(2)], [1, 0], [0, 1], steps=3)
@@ -219,19 +236,26 @@ def layer_spaces(
     axes = figure.subplots(2, depth + 1, squeeze=False)
     weights = weights_at(run, step)
     for l in range(depth + 1):
+        far = _drawn_so_far(axes[:, l], run, l, alpha, sample, limit)
         for row in axes[:, l]:
-            pulled_back_loss(run, l, ax=row, step=step, sample=sample, labels=False, limit=limit)
+            pulled_back_loss(run, l, row, step=step, sample=sample, labels=False, limit=far)
         if l < depth:
-            kernel_and_coimage(weights[l], axes[0, l], rank=rank, limit=limit)
+            kernel_and_coimage(weights[l], axes[0, l], rank=rank, limit=far)
         if l > 0:
-            image_and_cokernel(weights[l - 1], axes[1, l], rank=rank, limit=limit)
+            image_and_cokernel(weights[l - 1], axes[1, l], rank=rank, limit=far)
         for row in axes[:, l]:
-            activations_and_targets(run, l, row, alpha=alpha, sample=sample)
-            finished_space(row, limit).set(xlabel="", ylabel="")  # the title names the space
+            finished_space(row, far).set(xlabel="", ylabel="")  # the title names the space
         axes[0, l].set_title(f"layer {l}" + (f": $W_{l + 1}$ acts here" if l < depth else ": the output"))
         axes[1, l].set_title(f"layer {l}" + (f": $W_{l}$ maps here" if l > 0 else ": the input"))
     _one_legend(figure, axes, moment_in_words(run, step))
     return axes
+
+
+def _drawn_so_far(pair: np.ndarray, run: Run, l: int, alpha: float, sample: int, limit: float | None) -> float:
+    """Draw the activations and targets of a layer on both axes of it, and return how far these then reach."""
+    for ax in pair:
+        activations_and_targets(run, l, ax, alpha=alpha, sample=sample, limit=limit)
+    return float(pair[0].get_xlim()[1])
 
 
 def size_of_layers(depth: int) -> tuple[float, float]:
@@ -269,10 +293,10 @@ def _space(
 
 def _lattice(basis: np.ndarray, steps: np.ndarray, limit: float) -> list[np.ndarray]:
     """Return points of a subspace that lie within the axes, ``steps`` apart; at most `_MOST_COSETS` a direction."""
-    reach = limit * np.sqrt(len(basis))
+    diagonal = limit * np.sqrt(len(basis))
     axes = []
     for step in steps:
-        count = min(int(reach / step), _MOST_COSETS[len(basis)] // 2)
+        count = min(int(diagonal / step), _MOST_COSETS[len(basis)] // 2)
         axes.append(step * np.arange(-count, count + 1))
     if not axes or basis.shape[1] == len(basis):
         return []
@@ -339,45 +363,3 @@ def _corners(normal: np.ndarray, offset: np.ndarray, limit: float) -> np.ndarray
 def _middles(i: int, limit: float) -> list[np.ndarray]:
     """Return the middles of the four edges of the box that run along axis ``i``."""
     return [np.insert([a, b], i, 0.0) for a in (-limit, limit) for b in (-limit, limit)]
-
-
-def axes_of_space(ax: Axes | None, size: int) -> Any:
-    """Return axes for a space of that dimension.
-
-    Raises:
-        ShapeError: if the space cannot be drawn.
-        InvalidValueError: if the axes have another dimension.
-    """
-    if size not in (2, 3):
-        raise ShapeError(complain("the space", "of dimension 2 or 3", size, "Draw a projection to two coordinates."))
-    wanted = "3d" if size == 3 else "rectilinear"
-    if ax is not None and ax.name != wanted:
-        raise InvalidValueError(complain("ax", f"axes with projection={wanted!r}", ax.name))
-    return axes_or_new(ax, "3d" if size == 3 else None)
-
-
-def finished_space(ax: Any, limit: float = LIMIT, heading: str = "") -> Axes:
-    """Give a space axes of equal scale that are centred at the origin and named, and a legend with a heading."""
-    ax.set_xlim(-limit, limit)
-    ax.set_ylim(-limit, limit)
-    ticks = [-limit, 0, limit] if ax.name != "3d" else [-limit / 2, 0, limit / 2]  # in space, corners would collide
-    ax.set_xticks(ticks)
-    ax.set_yticks(ticks)
-    ax.set_xlabel(AXIS_NAMES[0])
-    ax.set_ylabel(AXIS_NAMES[1])
-    if ax.name == "3d":
-        ax.set_zlim(-limit, limit)
-        ax.set_zticks(ticks)
-        for axis, name in zip((ax.xaxis, ax.yaxis, ax.zaxis), AXIS_NAMES, strict=True):
-            axis.set_rotate_label(False)
-            axis.set_label_text(name.replace(" ", "\n"), fontsize="small", rotation=0)
-            axis.labelpad = 12
-        ax.set_box_aspect((1, 1, 1), zoom=0.8)  # the names of the axes stand outside
-    else:
-        ax.set_aspect(1)
-        for line in ("right", "top"):
-            ax.spines[line].set_visible(True)
-    if ax.get_legend_handles_labels()[1]:
-        look = {"fontsize": "small", "columnspacing": 1.0, "handlelength": 1.6, "ncols": 3}
-        ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1), title=heading or None, **look)
-    return cast(Axes, ax)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from html import escape
 from pathlib import Path
+from textwrap import wrap
 from typing import Any
 
 import matplotlib as mpl
@@ -22,7 +23,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from tptheory.errors import InvalidTypeError, InvalidValueError, complain
-from tptheory.files import write_whole
+from tptheory.files import write_named
 from tptheory.keywords import known_keywords
 
 INK = "#1a1a1b"
@@ -42,11 +43,21 @@ MARKS: tuple[dict[str, Any], ...] = (
 HOLLOW: dict[str, Any] = {"markerfacecolor": "none", "markersize": 4.5}
 """Markers that let a line behind them be seen."""
 
+GAP = 0.15
+"""How wide the gap at the left side of axes is before a layout is made, as a part of their width."""
+FEWEST_LETTERS = 12
+"""How many letters a line of a legend has at least."""
 MOST_INSIDE = 3
 """Of how many curves at most the legend stands within the axes."""
 
 ABOVE: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (0, 1), "ncols": 2, "columnspacing": 1.0}
 """Where the legend stands of curves with long names: above the axes."""
+NARROWER: tuple[dict[str, Any], ...] = (
+    {"ncols": 2},
+    {"ncols": 1},
+    {"ncols": 1, "fontsize": "small", "handlelength": 1.6},
+)
+"""How such a legend is laid out, where the one before is wider than the axes."""
 
 Style = Callable[[], AbstractContextManager[None]]
 
@@ -111,8 +122,14 @@ def paper_style(*, latex: bool = False) -> Iterator[None]:
 
 
 def axes_or_new(ax: Axes | None, projection: str | None = None) -> Axes:
-    """Return the axes that were given, or the axes of a new figure, which a notebook then shows."""
+    """Return the axes that were given, or the axes of a new figure, which a notebook then shows.
+
+    Raises:
+        InvalidTypeError: if what was given are no axes.
+    """
     if ax is not None:
+        if not isinstance(ax, Axes):
+            raise InvalidTypeError(complain("ax", "axes of Matplotlib, or None", ax, "Try ax=plt.subplots()[1]."))
         return ax
     import matplotlib.pyplot as plt
 
@@ -135,6 +152,34 @@ def labelled(ax: Axes, x: str, y: str, **legend: Any) -> Axes:
         legend |= {"loc": "upper left", "bbox_to_anchor": (1, 1), "borderaxespad": 0.2}
     ax.legend(**legend)
     return ax
+
+
+def labelled_above(ax: Axes, x: str, y: str) -> Axes:
+    """Name both axes, add a legend above them that is no wider than they are, and return the axes.
+
+    It has two columns, or one where these are too wide; then its letters are small, and last its labels are broken into
+    lines, but for those with mathematics.
+    """
+    width = _width_beside_labels(ax, y)
+    for layout in NARROWER:
+        legend: Any = labelled(ax, x, y, **ABOVE | layout).get_legend()
+        if legend.get_window_extent().width <= width:
+            return ax
+    texts = [text for text in legend.get_texts() if "$" not in text.get_text()]
+    longest = max((len(text.get_text()) for text in texts), default=0)
+    for most in range(longest - 1, FEWEST_LETTERS, -2):
+        for text in texts:
+            text.set_text("\n".join(wrap(text.get_text().replace("\n", " "), most, break_on_hyphens=False)))
+        if legend.get_window_extent().width <= width:
+            break
+    return ax
+
+
+def _width_beside_labels(ax: Axes, y: str) -> float:
+    """Return how wide axes will be, in pixels, once a layout has made room for the labels at their left side."""
+    ax.set_ylabel(y)
+    width, labels = ax.get_window_extent().width, ax.yaxis.get_tightbbox()
+    return float(width - max(0.0, (labels.width if labels else 0.0) - GAP * width))
 
 
 def draw(
@@ -169,7 +214,7 @@ def save(figure: Any, path: str | Path, *, style: Style = page_style) -> tuple[P
 
     Raises:
         InvalidTypeError: if ``figure`` is neither a figure nor axes of one.
-        InvalidValueError: if ``path`` names no file.
+        InvalidValueError: if ``path`` names no file, or one that cannot be written.
     """
     figure, path = _figure_of(figure), Path(path)
     if not path.name:
@@ -180,7 +225,7 @@ def save(figure: Any, path: str | Path, *, style: Style = page_style) -> tuple[P
             kind = target.suffix[1:]
             drawn = io.BytesIO()
             figure.savefig(drawn, format=kind, dpi=200, metadata=_UNDATED[kind])
-            write_whole(target, drawn.getvalue())
+            write_named("path", target, drawn.getvalue())
     return paths
 
 
