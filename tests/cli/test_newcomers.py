@@ -5,10 +5,11 @@ import re
 import sys
 
 import pytest
+from sympy import MatrixSymbol
 
-from tptheory import Backprop, Certificate, DeepLinearNetwork, Equal, Rule, decide
+from tptheory import Backprop, Certificate, DeepLinearNetwork, Equal, Pinv, Rule, decide, prove
 from tptheory.cli.shell import ORDER
-from tptheory.errors import InvalidFileError, InvalidTypeError
+from tptheory.errors import InvalidFileError, InvalidTypeError, InvalidValueError
 
 OWN = '''"""Half of each."""
 from tptheory.preamble import *
@@ -152,6 +153,16 @@ def test_a_certificate_that_cannot_be_read_is_named(tmp_path):
     (tmp_path / "bad.json").write_text("W", encoding="utf-8")
     with pytest.raises(InvalidFileError, match=r"bad\.json' must be a certificate in JSON"):
         Certificate.load(tmp_path / "bad.json")
+
+
+def test_a_certificate_is_saved_as_it_is_loaded(tmp_path):
+    """The file reads as the same certificate; a folder that is not there is named."""
+    A = MatrixSymbol("A", 2, 3)
+    certificate = prove(Equal(A * Pinv(A) * A, A)).certificate
+    certificate.save(tmp_path / "mine.json")
+    assert Certificate.load(tmp_path / "mine.json") == certificate
+    with pytest.raises(InvalidValueError, match="Make .*nowhere"):
+        certificate.save(tmp_path / "nowhere" / "mine.json")
 
 
 def test_strategies_say_what_they_need(monkeypatch):

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 from tptheory.certificates import checker, law_counts
@@ -14,7 +15,7 @@ from tptheory.certificates.shortening import shortened
 from tptheory.checking import check_seconds
 from tptheory.clock import require_time
 from tptheory.errors import InvalidFileError, complain
-from tptheory.files import read_whole
+from tptheory.files import read_whole, write_named
 from tptheory.proving.plain_proofs import plain_proofs
 from tptheory.typesetting.explanation import Chain, chain, proof_html, proof_latex, proof_text
 from tptheory.typesetting.statements import statement_text
@@ -59,7 +60,7 @@ class Certificate:
 
     def __repr__(self) -> str:
         """Show in one line the method, the number of cofactors, and how the title begins."""
-        title = self.theorem.replace("\n", " ")[:TITLE]
+        title = shorten(self.theorem, TITLE, placeholder=" ...")
         try:
             return f"Certificate(method={self.method!r}, cofactors={self.cofactors}, title={title!r})"
         except MALFORMED:
@@ -97,6 +98,14 @@ class Certificate:
             raise InvalidFileError(complain("path", "a readable certificate, a file", str(path), mend))
         text = read_whole(path, checker.BYTES, what="certificate")
         return cls._read(str(path), text)
+
+    def save(self, path: str | Path) -> None:
+        """Write the certificate to a file, which `load` reads again.
+
+        Raises:
+            InvalidValueError: if the file cannot be written.
+        """
+        write_named("path", path, self.to_json().encode())
 
     def to_json(self) -> str:
         """Return the JSON text, one field a line, the same bytes each time; half of a surrogate pair is escaped."""

@@ -68,6 +68,7 @@ def derivative(
     return differential(expression, velocities, invertible)
 
 
+@known_keywords
 def gradient(expression: Any, symbol: Any, invertible: Collection[MatrixExpr] = ()) -> Any:
     """Return the gradient ``G`` of a scalar expression: ``d expression = <G, d symbol>``, shaped as ``symbol``.
 

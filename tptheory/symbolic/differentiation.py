@@ -39,7 +39,6 @@ from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.matrices.expressions.matexpr import MatrixElement
 
 from tptheory.errors import InvalidTypeError, UnsupportedExpressionError, complain
-from tptheory.keywords import known_keywords
 from tptheory.symbolic.adjugate import adjugate
 from tptheory.symbolic.arguments import as_expression
 from tptheory.symbolic.bound import BoundScalar
@@ -230,7 +229,6 @@ LARGEST_ADJUGATE = 4
 the size."""
 
 
-@known_keywords
 def pulled_back(expression: Any, symbol: MatrixSymbol, invertible: Matrices = ()) -> MatrixExpr:
     """Return the gradient of a scalar expression in a matrix, gathered from the outside in."""
     terms: list[MatrixExpr] = []
