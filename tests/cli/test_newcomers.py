@@ -161,7 +161,7 @@ def test_a_certificate_is_saved_as_it_is_loaded(tmp_path):
     certificate = prove(Equal(A * Pinv(A) * A, A)).certificate
     certificate.save(tmp_path / "mine.json")
     assert Certificate.load(tmp_path / "mine.json") == certificate
-    with pytest.raises(InvalidValueError, match="Make .*nowhere"):
+    with pytest.raises(InvalidValueError, match=r"Make .*nowhere"):
         certificate.save(tmp_path / "nowhere" / "mine.json")
 
 
