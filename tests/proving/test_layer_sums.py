@@ -13,11 +13,15 @@ from tptheory import (
     Equal,
     ForAll,
     Nonincreasing,
+    NonNegative,
     Rank,
     RankAtMost,
     TargetProp,
     Zero,
     at_most,
+    full_row_rank,
+    inner,
+    invertible,
     partial_isometry,
     prove,
     squared_norm,
@@ -42,6 +46,7 @@ def at_every_layer(lesser, greater, *given):
 
 balanced = ForAll(Equal(net.weight(k + 1).T * net.weight(k + 1), W * W.T), (k, 1, L - 1))
 gauss_newton = RULES["gn"]()
+sent_back = gauss_newton.error_signal(net, l)
 
 
 def still_below(*given):
@@ -49,7 +54,32 @@ def still_below(*given):
     return ForAll(Zero(TargetProp().update(net, l)), (l, 1, L - 1), given=given)
 
 
+def acute(one, other):
+    """State that two rules move each layer at an angle of at most 90 degrees."""
+    return ForAll(NonNegative(inner(one.descent(net, l), other.descent(net, l))), (l, 1, L))
+
+
+def same_signals(*given):
+    """State that Gauss-Newton and target propagation send the same signals."""
+    signals = (rule.error_signal(net, l) for rule in (gauss_newton, TargetProp()))
+    return ForAll(Equal(*signals), (l, 0, L), given=given)
+
+
 PAIRS = {
+    "Gauss-Newton moves as backpropagation does, at the last layer too": (
+        acute(gauss_newton, Backprop()),
+        acute(TargetProp(), Backprop()),
+    ),
+    "what Gauss-Newton takes back is no longer than the error": (
+        at_every_layer(
+            squared_norm(net.product(L, l + 1) * gauss_newton.error_signal(net, l)), squared_norm(net.error)
+        ),
+        at_every_layer(squared_norm(gauss_newton.error_signal(net, l)), squared_norm(net.error)),
+    ),
+    "a product of inverses is the inverse of a product": (
+        same_signals(ForAll(invertible(W), (k, 1, L))),
+        same_signals(ForAll(full_row_rank(W), (k, 1, L - 1))),
+    ),
     "balanced weights have the rank of the narrowest end": (
         ForAll(RankAtMost(net.weight(l), net.widths[L]), (l, 1, L), given=[balanced]),
         ForAll(RankAtMost(net.weight(l), net.widths[L]), (l, 1, L)),

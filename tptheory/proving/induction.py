@@ -172,8 +172,12 @@ def _with_lemmas(theory: Theory, goal: LayerGoal, lemmas: Iterable[Sequence[Laye
 
 
 def _shown_at_all_layers(theory: Theory, goal: LayerGoal, deadline: float, quick: bool = False) -> Shown:
-    """Prove a goal at every layer alike, or by induction, or by induction on a factor of it."""
-    inductive = goal.kind == "zero" and None not in (goal.first, goal.last) and goal.first != goal.last
+    """Prove a goal at every layer alike, or by induction, or by induction on a factor of it.
+
+    A sign, and a bound of a rank, may hold at the last layer for another reason than at the layers below, or at the
+    first one: then the step of an induction does not use what was shown before.
+    """
+    inductive = None not in (goal.first, goal.last) and goal.first != goal.last
     strategies: list[Strategy] = ["alike", "up", "down"] if inductive else ["alike"]
     stuck: list[StuckError] = []
     core = _without_common_scalars(theory, goal)

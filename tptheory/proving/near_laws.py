@@ -34,13 +34,13 @@ def bound_terms(goal: LayerGoal) -> list[Any]:
 
 
 def laws_near(theory: Theory, goal: LayerGoal, at: Index, after: Index | None, margin: int) -> list[LawAtIndex]:
-    """Return the laws, each at every index near the layers of a goal; and the goal itself at the index ``after``.
+    """Return the laws, each at every index near the layers of a goal; and an equation itself at the index ``after``.
 
     Args:
         theory: the laws, and the goals that are proved.
         goal: the goal.
         at: the index at which the goal is to be shown.
-        after: in an induction, the index at which the goal is assumed.
+        after: in an induction, the index at which the goal is assumed, if it is an equation.
         margin: by how many layers a law may reach beyond those of which the goal speaks.
     """
     laws = [*theory.laws, *(g.law() for g, _ in theory.proved)]
@@ -49,7 +49,7 @@ def laws_near(theory: Theory, goal: LayerGoal, at: Index, after: Index | None, m
         _law_at(number, law, index) for number, law in known for index in _indices_of_law(law, goal, at, after, margin)
     ]
     found += _first_terms(theory, known, found)
-    if after is not None:
+    if after is not None and goal.kind == "zero":
         found.append(LawAtIndex(len(laws), after, goal.at(after).terms, ("before",), None))
     return found
 

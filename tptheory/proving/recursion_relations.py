@@ -32,7 +32,7 @@ def _relations_of(theory: Theory, P: RecursionTerm, x: RecursionTerm) -> Iterato
     if P.upward != x.upward:
         yield from _same_products(P, x)
         return
-    for lemma in (*_images_of_the_first(P, x), *_inverses(P, x)):
+    for lemma in (*_images_of_the_first(P, x), *_inverses(P, x), *_inverses_beside(P, x)):
         yield lemma
         yield from [] if P.upward else _above_the_first_layers(theory, lemma)
 
@@ -93,6 +93,19 @@ def _inverses(P: RecursionTerm, Q: RecursionTerm) -> Iterator[LayerLemma]:
         yield P.lemma([["1", [{"T": P.item}, Q.item]], ["-1", [], columns]])
     if rows == P.sizes(P.start)[0]:
         yield P.lemma([["1", [P.item, {"T": Q.item}]], ["-1", [], rows]])
+
+
+def _inverses_beside(P: RecursionTerm, Q: RecursionTerm) -> Iterator[LayerLemma]:
+    """Say that of two products one is the inverse of what the other is some layers above: ``P_{l+1} Q_l = I``."""
+    by = distance(Q.start, P.start)
+    end = None if by is None else _nearer_end(Q, P, by)
+    if not (by and Q.begins_with_identity and end is not None):
+        return
+    at, (rows, columns) = ("k", by), Q.sizes(BOUND_INDEX)
+    for factor, sizes in ((P.at(at), P.sizes(at)), ({"T": P.at(at)}, P.sizes(at)[::-1])):
+        if sizes == (columns, rows):
+            yield Q.lemma([["1", [factor, Q.item]], ["-1", [], columns]], end)
+            yield Q.lemma([["1", [Q.item, factor]], ["-1", [], rows]], end)
 
 
 def _nearer_end(x: RecursionTerm, P: RecursionTerm, by: int) -> Index | None:
