@@ -42,6 +42,22 @@ def ridge(penalty):
 
 
 PAIRS = {
+    "semidefinite roots are unique": (
+        Equal(S, R, given=[*forms, Equal(S**2, R**2)]),
+        Equal(S, R, given=[*symmetric_both, Equal(S**2, R**2)]),
+    ),
+    "symmetric roots of a cube are unique": (
+        Equal(S, R, given=[*symmetric_both, Equal(S**3, R**3)]),
+        Equal(S, R, given=[symmetric(R), Equal(S**3, R**3)]),
+    ),
+    "what commutes with the square of a form": (
+        Equal(S * X, X * S, given=[positive_semidefinite(S), Equal(S**2 * X, X * S**2)]),
+        Equal(S * X, X * S, given=[symmetric(S), Equal(S**2 * X, X * S**2)]),
+    ),
+    "what commutes with the cube of a symmetric matrix": (
+        Equal(S * X, X * S, given=[symmetric(S), Equal(S**3 * X, X * S**3)]),
+        Equal(S * X, X * S, given=[symmetric(X), Equal(S**3 * X, X * S**3)]),
+    ),
     "an equation of Sylvester": (
         Zero(X, given=[positive_definite(R, S), Zero(R * X + X * S)]),
         Zero(X, given=[positive_semidefinite(R, S), Zero(R * X + X * S)]),

@@ -22,7 +22,7 @@ from tptheory.proving.auxiliary_letters import AuxiliaryLetters, replaced
 from tptheory.proving.completion import Completion
 from tptheory.proving.multiples import cancelling_squares
 from tptheory.proving.nonnegative import half_of, half_of_trace
-from tptheory.proving.norms import VanishingSum, gram, traced, vanishing_with, with_squares
+from tptheory.proving.norms import Squares, VanishingSum, gram, traced, vanishing_with, with_squares
 from tptheory.proving.rewriting import NO_COFACTORS, Cofactors, Combination, traced_cofactors
 from tptheory.proving.searching import (
     LEAST_SECONDS,
@@ -238,6 +238,17 @@ def _squares_modulo(
     Raises:
         StuckError: if it is not found to be one.
     """
+    squares = squares_modulo(basis, translator, number, deadline, thorough)
+    if squares is None:
+        rest = basis.rewritten(number.scale(-1)).excerpt()
+        raise StuckError("minus the number was not found to be a sum of squares", derivative=rest)
+    return VanishingSum(combination_of(basis, with_squares(number, squares), whole=True), squares)
+
+
+def squares_modulo(
+    basis: Completion, translator: Translator, number: Polynomial, deadline: float, thorough: bool = True
+) -> Squares | None:
+    """Return squares that a number is minus the sum of modulo a basis; None if none are found."""
     end, auxiliary = max(deadline, perf_counter() + LEAST_SECONDS), AuxiliaryLetters.of(translator)
 
     def normal(p: Polynomial) -> Polynomial:
@@ -249,17 +260,15 @@ def _squares_modulo(
             p = replaced(p, y, by)
         return p
 
-    squares, scalar = None, in_residuals(number).scale(-1)
+    scalar = in_residuals(number).scale(-1)
     for telling, left_out in telling_hypotheses(translator):
         multipliers = [root for root in auxiliary.multipliers if root not in left_out]
         letters = (auxiliary.roots, multipliers, auxiliary.velocities)
-        stated = [*map(in_residuals, telling)]
-        resources = Resources(normal, *letters, stated, thorough, translator.completed)
-        squares = squares_of(scalar, resources) if squares is None else squares
-    if squares is None:
-        raise StuckError("minus the number was not found to be a sum of squares", derivative=normal(number).excerpt())
-    whole = with_squares(number, squares)
-    return VanishingSum(combination_of(basis, whole, whole=True), squares)
+        resources = Resources(normal, *letters, [*map(in_residuals, telling)], thorough, translator.completed)
+        squares = squares_of(scalar, resources)
+        if squares is not None:
+            return squares
+    return None
 
 
 def in_cases(attempt: Attempt, translator: Translator, deadline: float, depth: int = SPLITS) -> Proof:

@@ -29,6 +29,7 @@ from tptheory.proving.norm_products import norms_of_products
 from tptheory.proving.rank_additivity import with_additive_ranks
 from tptheory.proving.rank_sums import rank_descent, rank_equation, rank_vanishing
 from tptheory.proving.ranks import blocks, rank_at_most
+from tptheory.proving.residual_squares import equal_by_residual
 from tptheory.proving.root_comparison import complete_squares_below_roots, descent_by_roots
 from tptheory.proving.searching import Attempt, Proof, common_scalars, divided
 from tptheory.proving.square_roots import (
@@ -62,7 +63,7 @@ class Obligation(NamedTuple):
             return partial(_descent, self.left)
         if self.bounded or not isinstance(self.right, Polynomial):
             return partial(rank_at_most, self.left, self.right)
-        return partial(equal, self.left, self.right)
+        return either(partial(equal, self.left, self.right), partial(equal_by_residual, self.left, self.right))
 
 
 def _descent(number: Polynomial, translator: Translator, deadline: float) -> Proof:
