@@ -48,15 +48,15 @@ def test_plain():
     """An ordinary test in a file of theorems."""
     assert fine().given == ()
 '''
-OPEN = '''"""Are symmetric cube roots unique?"""
+OPEN = '''"""Are commutators short?"""
 
 from tptheory.preamble import *
 
 
-@conjecture("Symmetric cube roots are unique", open=True)
-def cube_roots():
-    """They are, but it is not known how algebra alone would show it."""
-    return Equal(R, S, given=[symmetric(R, S), Equal(R * R * R, S * S * S)])
+@conjecture("Commutators are short", open=True)
+def commutators():
+    """They are (Boettcher and Wenzel, 2008), but it is not known how squares alone would show it."""
+    return AtMost(squared_norm(R * S - S * R), 2 * squared_norm(R) * squared_norm(S))
 '''
 ORDINARY = '''"""An ordinary test file, which defines a theorem for its own use."""
 
@@ -120,7 +120,7 @@ def test_an_open_conjecture_is_an_expected_failure(run_pytest, folder):
     """What nobody has settled is neither passed nor failed, and the reason is said."""
     (folder / "asked.py").write_text(OPEN, encoding="utf-8")
     status, said = run_pytest("asked.py", "--theorem-seconds", "0.2")
-    assert (status, outcomes(said)) == (0, {"asked.py::cube_roots": "XFAIL"})
+    assert (status, outcomes(said)) == (0, {"asked.py::commutators": "XFAIL"})
     assert "an open question, which nothing settled" in said
 
 

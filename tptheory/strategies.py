@@ -227,7 +227,7 @@ def instances(
 
 
 def _check_met(parts: Sequence[Claim], sources: Sequence[Instances], largest: int) -> None:
-    """Refuse hypotheses that nothing meets which is found by many attempts, and say so if they contradict each other.
+    """Refuse a claim if no attempt finds an instance that meets its hypotheses; say so if they contradict each other.
 
     Raises:
         InvalidValueError: if there is no instance of any part.
@@ -236,7 +236,8 @@ def _check_met(parts: Sequence[Claim], sources: Sequence[Instances], largest: in
     from tptheory.deciding.verdicts import Cause, Undecided
 
     rng = np.random.default_rng(0)
-    if any(source.draw(rng, largest=largest, plain=plain) for source in sources for plain in (True, False)):
+    drawn = (source.draw(rng, largest=largest, plain=plain) for source in sources for plain in (True, False))
+    if any(values is not None for values in drawn):
         return
     absurd = all(unless_absurd(Undecided(part, ""), SECONDS).cause is Cause.CONTRADICTION for part in parts)
     why = "it is proved that they contradict each other" if absurd else "none was found in many attempts"

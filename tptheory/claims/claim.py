@@ -9,8 +9,8 @@ from typing import Any, ClassVar
 from sympy import Eq, MatrixSymbol, Ne, Symbol, sympify
 from sympy.core.relational import Relational
 
-from tptheory.claims.declared import OF_RULES, declared_numbers, words_of_declared
-from tptheory.claims.goals import Goal, OneOf, Vanishes, expressions, minus, moving_symbols, rates
+from tptheory.claims.declared import declared_numbers, numbers_of_motions, words_of_declared
+from tptheory.claims.goals import Goal, OneOf, Vanishes, expressions, minus, motions, moving_symbols, rates
 from tptheory.claims.hypotheses import Hypothesis
 from tptheory.claims.tacit import Tacit, nodes, tacit_of, words
 from tptheory.errors import InvalidTypeError, InvalidValueError, TruthValueError, complain
@@ -151,8 +151,9 @@ class Claim(ShownAsMathematics):
         return words(tacit, say, self.symbols()) if tacit else []
 
     def hypotheses(self, say: Callable[[Any], str]) -> tuple[str, ...]:
-        """Say what was declared of the numbers, but of those of the rules, and each hypothesis."""
-        declared = {number: kinds for number, kinds in self.declared().items() if number not in OF_RULES}
+        """Say what was declared of the numbers, and each hypothesis; a flow or a step tells the numbers of its rule."""
+        told = () if self.decides_itself else numbers_of_motions(motions(self.goals()))
+        declared = {number: kinds for number, kinds in self.declared().items() if number not in told}
         return (*words_of_declared(declared, say), *self.said_given(say))
 
     def declared(self) -> dict[Symbol, tuple[str, ...]]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from sympy import MatrixSymbol, Symbol, sympify
+from sympy import Dummy, MatrixSymbol, Symbol, sympify
 
 from tptheory.claims.tacit import SHAPED, nodes
 from tptheory.symbolic.bound import BoundIndex
+from tptheory.symbolic.dynamics import Motion
 from tptheory.symbolic.equilibrium_rules import nudging
 from tptheory.symbolic.expressions import size_symbols
 from tptheory.symbolic.layers import LayerScalar, LayerSymbol
@@ -17,10 +18,15 @@ from tptheory.symbolic.rule_scalars import alpha, damping, decay, eta, friction,
 Say = Callable[[Any], str]
 
 OF_RULES = frozenset({eta, alpha, damping, friction, decay, noise, nudging})
-"""The numbers of the rules of this library, which are positive wherever they stand."""
+"""The numbers of the rules of this library, which are positive: what a flow or a step is says so of them.
+
+The step size ``eta`` is positive wherever it stands, in updates too.
+"""
 
 KINDS = {
     "positive integer": ("is a positive integer", "are positive integers"),
+    "prime": ("is a prime number", "are prime numbers"),
+    "composite": ("is a composite number", "are composite numbers"),
     "integer": ("is an integer", "are integers"),
     "positive": ("is positive", "are positive"),
     "negative": ("is negative", "are negative"),
@@ -29,13 +35,13 @@ KINDS = {
     "nonzero": ("is not 0", "are not 0"),
     "even": ("is even", "are even"),
     "odd": ("is odd", "are odd"),
-    "rational": ("is rational", "are rational"),
     "irrational": ("is irrational", "are irrational"),
 }
 """What is said of one number, and of several, of which the same was declared."""
 SIGNS = ("positive", "negative", "nonnegative", "nonpositive", "nonzero")
 """The signs, those that say most first: one is said of a number."""
-OTHERS = ("even", "odd", "rational", "irrational")
+OTHERS = ("prime", "composite", "even", "odd", "irrational")
+"""What is said of a number beside its sign."""
 
 
 def declared_numbers(expressions: Iterable[Any]) -> dict[Symbol, tuple[str, ...]]:
@@ -59,11 +65,23 @@ def _sizes_and_layers(node: Any) -> set[Any]:
 
 def _kinds(number: Symbol) -> tuple[str, ...]:
     """Return what was declared of a number."""
-    if number.is_integer and number.is_positive:
-        return ("positive integer",)
-    sign = next((sign for sign in SIGNS if getattr(number, f"is_{sign}")), None)
-    others = [kind for kind in OTHERS if number.assumptions0.get(kind) and kind in number._assumptions_orig]
-    return tuple(filter(None, ("integer" if number.is_integer else None, sign, *others)))
+    told = number.assumptions0
+    others = [kind for kind in OTHERS if told.get(kind)]
+    if told.get("integer") and told.get("positive"):
+        return ("positive integer", *others)
+    sign = next((sign for sign in SIGNS if told.get(sign)), None)
+    return tuple(filter(None, ("integer" if told.get("integer") else None, sign, *others)))
+
+
+def numbers_of_motions(motions: Iterable[Motion]) -> frozenset[Symbol]:
+    """Return the step size, and the numbers of rules that stand in how the weights move by flows and steps."""
+    moved = (change for motion in motions for change in _changes(motion))
+    return frozenset({eta}) | (OF_RULES & declared_numbers(moved).keys())
+
+
+def _changes(motion: Motion) -> Iterable[Any]:
+    """Return how the weights move; in a network of any depth, how those of one layer do."""
+    return [motion[motion.net.weight(Dummy("l", integer=True))]] if motion.net.any_depth else motion.values()
 
 
 def words_of_declared(told: dict[Symbol, tuple[str, ...]], say: Say) -> list[str]:

@@ -24,7 +24,7 @@ from tptheory.claims.theorem import Theorem
 from tptheory.clock import TimeUpError, time_limit
 from tptheory.deciding.outcomes import OUTCOMES
 from tptheory.deciding.stored_verdicts import FORMAT, recalled, settle, stored_form
-from tptheory.deciding.verdicts import Found, Proved, Refuted, Undecided
+from tptheory.deciding.verdicts import Cause, Found, Proved, Refuted, Undecided
 from tptheory.errors import InvalidFileError
 from tptheory.files import write_whole
 from tptheory.processes import cores, processes
@@ -207,7 +207,8 @@ class _Result:
     Attributes:
         form: the verdict as it is stored; None if it is undecided.
         seconds: how long it took.
-        reason: why it is undecided.
+        reason: why it is undecided, in words.
+        cause: why it is undecided, as data.
         evidence: how far the search got, if it is undecided.
         confirmed: at how many instances the claim was evaluated beside its proof.
         recalled: whether the verdict was stored.
@@ -218,6 +219,7 @@ class _Result:
     form: dict[str, Any] | None
     seconds: float
     reason: str = ""
+    cause: Cause = Cause.NOT_FOUND
     evidence: dict[str, Any] = field(default_factory=dict)
     confirmed: int = 0
     recalled: bool = False
@@ -266,7 +268,7 @@ def _settle(task: Settling) -> _Result:
     )
     if isinstance(verdict, Undecided):
         evidence = json.loads(json.dumps(verdict.evidence, default=str))
-        return replace(result, reason=verdict.reason, evidence=evidence)
+        return replace(result, reason=verdict.reason, cause=verdict.cause, evidence=evidence)
     return result
 
 
@@ -275,7 +277,7 @@ def _settled(task: Settling, found: _Result) -> Settled:
     theorem, form, seconds = task.theorem, found.form, found.seconds
     verdict: Found | None
     if form is None:
-        verdict = Undecided(theorem.claim, found.reason, found.evidence, seconds)
+        verdict = Undecided(theorem.claim, found.reason, found.evidence, seconds, found.cause)
     elif found.recalled and form["format"] == checker.FORMAT:
         verdict = Proved(theorem.claim, Certificate(form), seconds, found.confirmed)
     elif found.recalled and form["format"] == law_counts.FORMAT:
@@ -286,7 +288,7 @@ def _settled(task: Settling, found: _Result) -> Settled:
             verdict = replace(verdict, counterexample=replace(verdict.counterexample, stored=False))
     if verdict is None:
         reason = "what was found does not hold when it is checked again: this is a bug"
-        verdict = Undecided(theorem.claim, reason, {}, seconds)
+        verdict = Undecided(theorem.claim, reason, {}, seconds, Cause.FAULT)
     return Settled(theorem, verdict, seconds, found.recalled, found.distrusted, found.said)
 
 

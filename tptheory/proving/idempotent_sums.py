@@ -1,7 +1,7 @@
 """Lemmas on idempotents that add up to the identity: the product of any two of them is 0 (Cochran, 1934).
 
 The rank of an idempotent is its trace, so the ranks add up to the size of the identity. Let ``T`` be the sum of
-two of them. Then those of ``T`` and of ``I - T`` add up to that size at most, so that ``T T = T``; the rest is algebra.
+two of them. The ranks of ``T`` and ``I - T`` then add up to that size at most, so that ``T T = T``; the rest is algebra.
 An idempotent sum ``Z`` of idempotents adds up to the identity together with ``I - Z``.
 """
 
@@ -23,7 +23,7 @@ from tptheory.proving.translation import Translator
 from tptheory.proving.words import Polynomial
 
 MOST_SUMMANDS = 6
-"""Sums of more idempotents are left alone."""
+"""Sums of more letters are left alone."""
 
 
 def with_idempotent_sums(attempt: Attempt, translator: Translator, deadline: float) -> Proof:

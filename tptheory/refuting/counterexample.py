@@ -15,7 +15,7 @@ from sympy.printing.str import StrPrinter
 
 from tptheory.claims.claim import Claim
 from tptheory.claims.compound import ForAll
-from tptheory.claims.goals import Vanishes, symbolic
+from tptheory.claims.goals import OneOf, Vanishes, symbolic
 from tptheory.errors import TptheoryError
 from tptheory.measuring.goal_values import Violation
 from tptheory.measuring.instances import is_exact
@@ -148,18 +148,19 @@ class Counterexample(ShownAsMathematics):
     def _as_typed(self, broken: Any) -> Any:
         """Return the expression that is broken; of one that came to a number, the one that was typed, at the indices.
 
-        So ``S[L] - L`` is shown as ``S[1] - 1`` at ``L = 1``, and not as its value.
+        So ``S[L] - L`` is shown as ``S[1] - 1`` at ``L = 1``, and not as its value. Of a claim with several goals the
+        value does not tell which is broken, and is shown as it is.
         """
         if self.typed is None or not getattr(broken, "is_number", False):
             return broken
-        numbers = {symbol: Integer(n) for symbol, n in self.indices.items()}
-        for conjunct in self.typed.conjuncts():
-            body = conjunct.claim if isinstance(conjunct, ForAll) else conjunct
-            for goal in body.goals():
-                meant = goal.residual() if isinstance(goal, Vanishes) else symbolic(next(iter(goal.terms())))
-                with suppress(TptheoryError):  # it may stand at other indices
-                    if at_depth(meant, self.indices) == broken:
-                        return meant.xreplace(numbers)
+        bodies = [each.claim if isinstance(each, ForAll) else each for each in self.typed.conjuncts()]
+        goals = [goal for body in bodies for goal in body.goals()]
+        if len(goals) != 1 or isinstance(goals[0], OneOf):
+            return broken
+        meant = goals[0].residual() if isinstance(goals[0], Vanishes) else symbolic(next(iter(goals[0].terms())))
+        with suppress(TptheoryError):  # it may stand at other indices
+            if at_depth(meant, self.indices) == broken:
+                return meant.xreplace({symbol: Integer(n) for symbol, n in self.indices.items()})
         return broken
 
     def __repr__(self) -> str:
