@@ -216,8 +216,8 @@ known("targets reach the output", when(moves(tp), seconds=60))
 known("BP's targets reach the output", when(moves(bp), seconds=60))
 
 # %% [markdown]
-# **When does target propagation's loss never rise, at depth 3?** There are networks where it does. Two hypotheses
-# prevent it, and neither follows from the other.
+# **When does target propagation's loss not rise, at depth 3?** There are networks where it does. Two hypotheses
+# prevent it as long as they hold, and neither follows from the other.
 
 # %%
 three = DeepLinearNetwork(depth=3)

@@ -1,7 +1,7 @@
 """Lemmas on idempotents that add up to the identity: the product of any two of them is 0 (Cochran, 1934).
 
 The rank of an idempotent is its trace, so the ranks add up to the size of the identity. Let ``T`` be the sum of
-two of them. The ranks of ``T`` and ``I - T`` then add up to that size at most, so that ``T T = T``; the rest is algebra.
+two of them. The ranks of ``T`` and ``I - T`` then add up to that size at most: so ``T T = T``. The rest is algebra.
 An idempotent sum ``Z`` of idempotents adds up to the identity together with ``I - Z``.
 """
 

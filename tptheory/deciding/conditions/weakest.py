@@ -113,10 +113,9 @@ class WeakestSets:
                     return
                 if not self.is_settled(members):
                     for_instance, for_proof = attempt
-                    share = (
-                        SHARE_OF_CLAIM * (self.deadline - self._started) if attempt is FIRST and not members else 0.0
-                    )
-                    self._settle(members, max(for_instance, share), for_proof)
+                    if attempt is FIRST and not members:
+                        for_instance = max(for_instance, SHARE_OF_CLAIM * (self.deadline - self._started))
+                    self._settle(members, for_instance, for_proof)
                 if self._is_answered or self.nothing_meets_the_hypotheses:
                     break
             if attempt is FIRST:
