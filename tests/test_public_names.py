@@ -129,3 +129,11 @@ def test_version_is_one():
     """The version in the package is a version, and the one that is installed."""
     assert re.fullmatch(r"\d+\.\d+\.\d+", tptheory.__version__)
     assert tptheory.__version__ == version("tptheory")
+
+
+def test_the_checker_is_reached_where_it_was():
+    """Scripts of version 0.1 import it from the room of proofs."""
+    from tptheory.certificates import checker
+    from tptheory.proving import checker as before
+
+    assert before is checker
