@@ -1,9 +1,9 @@
 """Claims and hypotheses turn themselves into goals, and say what they take for granted."""
 
 import pytest
-from sympy import Determinant, log, sqrt
+from sympy import Determinant, Max, Min, log, sqrt
 
-from tptheory import AllOf, Backprop, DampedTargetProp, TargetProp, transpose
+from tptheory import AllOf, Backprop, DampedTargetProp, TargetProp, decide, transpose
 from tptheory.claims import goals
 from tptheory.claims.ranges import at_numbers, at_small_depths, depth_symbols, has_ranges
 from tptheory.claims.tacit import AtLeastOne, ConstantRank, Exists, NotNegative, NotZero, Positive
@@ -172,6 +172,7 @@ def test_ranges_that_mean_nothing_are_refused():
 
 
 q, h, j = Symbol("q", positive=True), Symbol("h", nonpositive=True), Symbol("j", integer=True)
+w, j_0 = Symbol("w", prime=True), Symbol("j_0", integer=True, positive=True)
 DECLARED = {
     "a sign": (NonNegative(q), "if q is positive, then 0 ≤ q", ("q is positive",)),
     "two signs": (
@@ -188,6 +189,31 @@ DECLARED = {
     "sizes of a matrix": (AtMost(Rank(A), m * n), "rank(A) ≤ m*n", ()),
     "a size of an identity": (Equal(trace(Identity(m)), m), "Trace(I) = m", ()),
     "the number of a rule": (Zero(step[W1]), f"{text_of(step[W1])} = 0", ("eta is positive",)),
+    "a prime number": (
+        AtMost(2, w),
+        "if w is a positive integer and is a prime number, then 2 ≤ w",
+        ("w is a positive integer and is a prime number",),
+    ),
+    "an even size": (
+        of_size(Symbol("h", integer=True, positive=True, even=True)),
+        "if h is even, then Z = 0",
+        ("h is even",),
+    ),
+    "no integer": (
+        Zero(A * Symbol("v", real=True, integer=False)),
+        "if v is not 0 and is no integer, then v*A = 0",
+        ("v is not 0 and is no integer",),
+    ),
+    "a constant of a recursion": (
+        AtMost(0, Recursion("S", 1, L, j_0, lambda _, p: p + j_0)(L)),
+        "if j_0 is a positive integer, then 0 ≤ S[L]",
+        ("j_0 is a positive integer",),
+    ),
+    "a rule's letter without its rule": (
+        AtMost(0, Symbol("mu", positive=True) * squared_norm(A)),
+        "if mu is positive, then 0 ≤ mu*Trace(A.T*A)",
+        ("mu is positive",),
+    ),
     "an index": (ForAll(Equal(k * A, A), (k, 1, 2)), "k*A = A for k = 1, ..., 2", ()),
     "a number that is real": (Equal(c * A, A), "c*A = A", ()),
     "in each of several": (
@@ -203,3 +229,26 @@ def test_what_was_declared_of_numbers_is_said(claim, statement, premises):
     """A claim rests on it as on its hypotheses; of the numbers of rules it is said among the premises alone."""
     assert claim.statement() == statement
     assert claim.premises() == premises
+
+
+G = MatrixSymbol("G", m, m)
+CANCELLED = {
+    "an inverse on both sides": AtMost(trace(Inverse(G)) + m, trace(Inverse(G)) + Rank(G)),
+    "a root on both sides": AtMost(sqrt(c), sqrt(c) + c),
+    "in a hypothesis": AtMost(m, Rank(G), given=[at_most(trace(Inverse(G)), trace(Inverse(G)) + 1)]),
+    "of a maximum": AtMost(Max(m, m - squared_norm(Inverse(G))), Rank(G)),
+    "of a minimum": AtMost(m, Min(Rank(G), Rank(G) + squared_norm(Inverse(G)))),
+}
+
+
+@pytest.mark.parametrize("claim", CANCELLED.values(), ids=CANCELLED.keys())
+def test_what_cancels_is_taken_for_granted_all_the_same(claim):
+    """The statement has both sides: where the inverse or the root does not exist, nothing is claimed."""
+    assert "where " in claim.statement()
+    assert decide(claim, seconds=10).proved
+
+
+def test_what_cancels_shields_no_false_claim():
+    """The failing twin: it is broken where all that stands in it exists."""
+    assert decide(AtMost(1 / c, 1 / c - 1)).refuted
+    assert decide(AtMost(Max(m, m - squared_norm(Inverse(G))), Rank(G) - 1)).refuted

@@ -85,7 +85,19 @@ class Claim(ShownAsMathematics):
 
     def tacit(self) -> tuple[Tacit, ...]:
         """Return what the claim takes for granted beside its hypotheses; its statement names all of it."""
-        return tacit_of(self.goals(), self.given)
+        return tacit_of(self.goals(), self.given, self.typed())
+
+    def typed(self) -> tuple[Any, ...]:
+        """Return the expressions of the claim and its hypotheses as they were typed, where the goals say a difference.
+
+        A term that stands on both sides cancels in the difference; what it takes for granted it takes all the same.
+        """
+        return tuple(side for claim in (self, *self.given) for side in getattr(claim, "sides", ()))
+
+    def cancelled(self) -> tuple[Tacit, ...]:
+        """Return what is taken for granted of terms that stand in no goal, as they have cancelled."""
+        in_goals = tacit_of(self.goals(), self.given)
+        return tuple(each for each in self.tacit() if each not in in_goals)
 
     def equations(self) -> tuple[tuple[Any, Any], ...]:
         """Return the two sides of each equation, in the symbols of the claim and of its `definitions`."""

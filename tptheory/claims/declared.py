@@ -35,42 +35,50 @@ KINDS = {
     "nonzero": ("is not 0", "are not 0"),
     "even": ("is even", "are even"),
     "odd": ("is odd", "are odd"),
+    "noninteger": ("is no integer", "are no integers"),
     "irrational": ("is irrational", "are irrational"),
 }
 """What is said of one number, and of several, of which the same was declared."""
 SIGNS = ("positive", "negative", "nonnegative", "nonpositive", "nonzero")
 """The signs, those that say most first: one is said of a number."""
-OTHERS = ("prime", "composite", "even", "odd", "irrational")
+OTHERS = ("prime", "composite", "even", "odd", "noninteger", "irrational")
 """What is said of a number beside its sign."""
 
 
 def declared_numbers(expressions: Iterable[Any]) -> dict[Symbol, tuple[str, ...]]:
     """Return the numbers in some expressions of which more was declared than that they are real, with the kinds.
 
-    Sizes of their matrices, layers and depths are left out: what they may be is told by the shapes and the ranges.
+    Of sizes of their matrices, layers and depths only such as that they are even is told: what else they may be, the
+    shapes and the ranges tell.
     """
     every = list(dict.fromkeys(node for expression in expressions for node in nodes(sympify(expression))))
     left_out = set().union(*map(_sizes_and_layers, every))
     numbers = [node for node in every if isinstance(node, Symbol) and not isinstance(node, BoundIndex)]
-    told = {number: _kinds(number) for number in numbers if not (number in left_out and number.is_integer)}
+    told = {n: _others(n) if n in left_out and n.is_integer else _kinds(n) for n in numbers}
+    told |= {n: _others(n) for n in left_out if isinstance(n, Symbol) and not isinstance(n, BoundIndex)}
     return {number: kinds for number, kinds in told.items() if kinds}
+
+
+def _others(number: Symbol) -> tuple[str, ...]:
+    """Return what was declared of a number beside its sign, and that it is an integer."""
+    return tuple(kind for kind in OTHERS if number.assumptions0.get(kind))
 
 
 def _sizes_and_layers(node: Any) -> set[Any]:
     """Return the symbols of the sizes of a matrix, and those of its layer and of the layers that there are."""
     if isinstance(node, LayerSymbol | LayerScalar):
-        return {*node.free_symbols, *node.sequence.free_symbols}
+        ends = (node.index, node.sequence.first, node.sequence.last)
+        return {symbol for end in ends for symbol in sympify(end).free_symbols}
     return size_symbols(node) if isinstance(node, (MatrixSymbol, *SHAPED)) else set()
 
 
 def _kinds(number: Symbol) -> tuple[str, ...]:
     """Return what was declared of a number."""
     told = number.assumptions0
-    others = [kind for kind in OTHERS if told.get(kind)]
     if told.get("integer") and told.get("positive"):
-        return ("positive integer", *others)
+        return ("positive integer", *_others(number))
     sign = next((sign for sign in SIGNS if told.get(sign)), None)
-    return tuple(filter(None, ("integer" if told.get("integer") else None, sign, *others)))
+    return tuple(filter(None, ("integer" if told.get("integer") else None, sign, *_others(number))))
 
 
 def numbers_of_motions(motions: Iterable[Motion]) -> frozenset[Symbol]:

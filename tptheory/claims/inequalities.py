@@ -12,6 +12,7 @@ from sympy import Integer, MatrixExpr, Max, Min, ZeroMatrix
 from tptheory.claims import goals as kinds
 from tptheory.claims.claim import Claim
 from tptheory.claims.rank_bounds import rank_goals
+from tptheory.claims.tacit import existence_premises, shows
 from tptheory.claims.vocabulary import RankAtMost
 from tptheory.errors import ShapeError, complain
 from tptheory.symbolic.arguments import as_expression
@@ -118,7 +119,11 @@ class AtMost(Inequality):
         if len(lesser) == len(greater) == 1:
             yield self
         else:
-            yield from (AtMost(a, b, self.given) for a, b in product(lesser, greater))
+            premises = [p for side in self.sides for p in existence_premises(side) if p.limits is None]
+            for a, b in product(lesser, greater):
+                own = {*existence_premises(a), *existence_premises(b)}
+                others = [p.as_hypothesis() for p in premises if p not in own and not shows(p, self.given)]
+                yield AtMost(a, b, (*self.given, *others))
 
     def goals(self) -> tuple[kinds.Goal, ...]:
         """Return that the difference is not below 0; of a rank and a size or another rank, that the rank is bounded."""
@@ -134,9 +139,14 @@ class AtMost(Inequality):
         """Return the conjuncts, a bound of a rank by 1 or 0 among them as `RankAtMost`, which says it in equations."""
         return tuple(_in_equations(part) for part in self.conjuncts())
 
+    @property
+    def sides(self) -> tuple[Any, ...]:
+        """Both sides, as they were typed."""
+        return (self.lesser, self.greater)
+
     def expressions(self) -> tuple[Any, ...]:
         """Return both sides."""
-        return (self.lesser, self.greater)
+        return self.sides
 
     def conclusion(self, say: Callable[[Any], str]) -> str:
         """Return ``lesser ≤ greater``, or of matrices ``greater - lesser is positive semidefinite``.

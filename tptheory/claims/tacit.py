@@ -121,12 +121,18 @@ FULL_RANK = {"full_row_rank", "full_column_rank", "invertible", "orthogonal"}
 """Hypotheses under which a rank is as high as it can be, so that it does not change at once when the matrix moves."""
 
 
-def tacit_of(claimed: Iterable[goals.Goal], given: Iterable[Any]) -> tuple[Tacit, ...]:
-    """Return what goals under hypotheses take for granted; what `shows` finds to be plain is left out."""
+def tacit_of(claimed: Iterable[goals.Goal], given: Iterable[Any], typed: Iterable[Any] = ()) -> tuple[Tacit, ...]:
+    """Return what goals under hypotheses take for granted; what `shows` finds to be plain is left out.
+
+    Args:
+        claimed: the goals.
+        given: the hypotheses.
+        typed: expressions as they were typed, parts of which may have cancelled in the goals.
+    """
     claimed, given = tuple(claimed), tuple(given)
     certain = [goal for goal in (*claimed, *_goals_of(given)) if not isinstance(goal, goals.OneOf)]
     found = dict.fromkeys(_constant_ranks(claimed))
-    for expression in goals.expressions(certain):
+    for expression in (*goals.expressions(certain), *typed):
         found |= dict.fromkeys(existence_premises(expression))
         found |= dict.fromkeys(_sizes_that_may_vanish(expression))
     return tuple(each for each in found if not shows(each, given))
