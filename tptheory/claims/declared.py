@@ -52,11 +52,13 @@ def declared_numbers(expressions: Iterable[Any]) -> dict[Symbol, tuple[str, ...]
     shapes and the ranges tell.
     """
     every = list(dict.fromkeys(node for expression in expressions for node in nodes(sympify(expression))))
-    left_out = set().union(*map(_sizes_and_layers, every))
-    numbers = [node for node in every if isinstance(node, Symbol) and not isinstance(node, BoundIndex)]
-    told = {n: _others(n) if n in left_out and n.is_integer else _kinds(n) for n in numbers}
-    told |= {n: _others(n) for n in left_out if isinstance(n, Symbol) and not isinstance(n, BoundIndex)}
+    sizes = {symbol: None for node in every for symbol in sorted(_sizes_and_layers(node), key=str)}
+    told = {n: _others(n) if n in sizes and n.is_integer else _kinds(n) for n in filter(_is_number, (*every, *sizes))}
     return {number: kinds for number, kinds in told.items() if kinds}
+
+
+def _is_number(node: Any) -> bool:
+    return isinstance(node, Symbol) and not isinstance(node, BoundIndex)
 
 
 def _others(number: Symbol) -> tuple[str, ...]:

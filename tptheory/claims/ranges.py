@@ -20,7 +20,7 @@ from tptheory.claims.claim import Claim, flatten_given
 from tptheory.claims.compound import AllOf, AnyOf, ForAll, Holds
 from tptheory.claims.goals import RankAtMost, motions
 from tptheory.claims.hypotheses import Hypothesis
-from tptheory.claims.tacit import Existence, shows, tacit_of
+from tptheory.claims.tacit import Existence, Tacit, shows, tacit_of
 from tptheory.claims.vocabulary import Equal
 from tptheory.errors import InvalidValueError, complain
 from tptheory.symbolic.bound import BoundIndex
@@ -226,7 +226,7 @@ def _admits(symbol: Symbol, number: int) -> bool:
 def at_numbers(claim: Claim, values: Numbers) -> Iterator[tuple[Claim, Numbers]]:
     """Run through what one conjunct of a claim says when its depths have these values, each with all its indices."""
     if not values and not has_ranges(claim) and not _speaks_of_members(claim):
-        yield _with_premises(claim, [each for each in claim.cancelled() if isinstance(each, Existence)]), values
+        yield _with_premises(claim, claim.cancelled()), values
         return
     given = flatten_given([h for item in claim.given for h in _instances(item, values)])
     premises = [premise for premise in claim.tacit() if isinstance(premise, Existence)]
@@ -290,10 +290,10 @@ def _speaks_of(premise: Existence, indices: set[Symbol]) -> bool:
     return not indices.isdisjoint(sympify(premise.subject).free_symbols)
 
 
-def _with_premises(claim: Claim, needed: Collection[Existence]) -> Claim:
+def _with_premises(claim: Claim, needed: Collection[Tacit]) -> Claim:
     """Return the claim, with those of the needed premises as hypotheses that it does not take for granted by itself."""
     said = tacit_of(claim.goals(), claim.given) if needed else ()
-    lost = [each.as_hypothesis() for each in needed if each not in said]
+    lost = [each.as_hypothesis() for each in needed if isinstance(each, Existence) and each not in said]
     return claim.under((*claim.given, *lost)) if lost else claim
 
 

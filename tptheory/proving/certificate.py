@@ -60,8 +60,8 @@ class Certificate:
 
     def __repr__(self) -> str:
         """Show in one line the method, the number of cofactors, and how the title begins."""
-        whole = " ".join(self.theorem.split())
-        title = shorten(whole, TITLE, placeholder=" ...") if " " in whole[:TITLE] else whole[:TITLE]
+        title = shorten(self.theorem, TITLE, placeholder=" ...")
+        title = self.theorem[:TITLE] if title == "..." else title  # the first word is too long
         try:
             return f"Certificate(method={self.method!r}, cofactors={self.cofactors}, title={title!r})"
         except MALFORMED:
