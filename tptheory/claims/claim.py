@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from sympy import Eq, MatrixSymbol, Ne, Symbol, sympify
 from sympy.core.relational import Relational
 
-from tptheory.claims.declared import declared_numbers, numbers_of_motions, words_of_declared
+from tptheory.claims.declared import OF_RULES, declared_numbers, numbers_of_motions, words_of_declared
 from tptheory.claims.goals import Goal, OneOf, Vanishes, expressions, minus, motions, moving_symbols, rates
 from tptheory.claims.hypotheses import Hypothesis
 from tptheory.claims.tacit import Tacit, nodes, tacit_of, words
@@ -94,11 +94,6 @@ class Claim(ShownAsMathematics):
         """
         return tuple(side for claim in (self, *self.given) for side in getattr(claim, "sides", ()))
 
-    def cancelled(self) -> tuple[Tacit, ...]:
-        """Return what is taken for granted of terms that stand in no goal, as they have cancelled."""
-        in_goals = tacit_of(self.goals(), self.given)
-        return tuple(each for each in self.tacit() if each not in in_goals)
-
     def equations(self) -> tuple[tuple[Any, Any], ...]:
         """Return the two sides of each equation, in the symbols of the claim and of its `definitions`."""
         raise NotImplementedError(f"{type(self).__name__} is not a set of equations")
@@ -164,8 +159,10 @@ class Claim(ShownAsMathematics):
 
     def hypotheses(self, say: Callable[[Any], str]) -> tuple[str, ...]:
         """Say what was declared of the numbers, and each hypothesis; a flow or a step tells the numbers of its rule."""
-        told = () if self.decides_itself else numbers_of_motions(motions(self.goals()))
-        declared = {number: kinds for number, kinds in self.declared().items() if number not in told}
+        declared = self.declared()
+        if not OF_RULES.isdisjoint(declared):
+            told = numbers_of_motions(motions(self.goals()))
+            declared = {number: kinds for number, kinds in declared.items() if number not in told}
         return (*words_of_declared(declared, say), *self.said_given(say))
 
     def declared(self) -> dict[Symbol, tuple[str, ...]]:

@@ -226,7 +226,7 @@ def _admits(symbol: Symbol, number: int) -> bool:
 def at_numbers(claim: Claim, values: Numbers) -> Iterator[tuple[Claim, Numbers]]:
     """Run through what one conjunct of a claim says when its depths have these values, each with all its indices."""
     if not values and not has_ranges(claim) and not _speaks_of_members(claim):
-        yield _with_premises(claim, claim.cancelled()), values
+        yield _with_premises(claim, claim.tacit()), values
         return
     given = flatten_given([h for item in claim.given for h in _instances(item, values)])
     premises = [premise for premise in claim.tacit() if isinstance(premise, Existence)]
@@ -291,7 +291,7 @@ def _speaks_of(premise: Existence, indices: set[Symbol]) -> bool:
 
 
 def _with_premises(claim: Claim, needed: Collection[Tacit]) -> Claim:
-    """Return the claim, with those of the needed premises as hypotheses that it does not take for granted by itself."""
+    """Return the claim, with those of the needed premises as hypotheses that its goals do not take for granted."""
     said = tacit_of(claim.goals(), claim.given) if needed else ()
     lost = [each.as_hypothesis() for each in needed if isinstance(each, Existence) and each not in said]
     return claim.under((*claim.given, *lost)) if lost else claim

@@ -30,7 +30,7 @@ from tptheory.proving.rank_additivity import with_additive_ranks
 from tptheory.proving.rank_sums import rank_descent, rank_equation, rank_vanishing
 from tptheory.proving.ranks import blocks, rank_at_most
 from tptheory.proving.residual_squares import equal_by_residual
-from tptheory.proving.root_comparison import complete_squares_below_roots, descent_by_roots
+from tptheory.proving.root_comparison import descent_by_roots, squares_below_roots
 from tptheory.proving.searching import Attempt, Proof, common_scalars, divided
 from tptheory.proving.square_roots import (
     assume_positive_integers,
@@ -243,7 +243,7 @@ def translated(claim: Claim, setting: SearchSetting) -> tuple[Translator, list[O
                 number = basis.rewritten(each.left)
                 translator.completed += completed_squares(number, translator)
                 translator.completed += norms_of_products(number, translator)
-                complete_squares_below_roots(number, translator)
+                translator.completed += squares_below_roots(number, translator)
     if setting.inverses:
         _bring_in_inverses(translator, found)
     return translator, found

@@ -30,6 +30,7 @@ from tptheory.proving.searching import (
     completion,
     refuse_when_late,
 )
+from tptheory.proving.square_words import SquareCandidate
 from tptheory.proving.translation import Translator
 from tptheory.proving.words import Alphabet, Polynomial
 
@@ -48,13 +49,13 @@ class _Root(NamedTuple):
 def descent_by_roots(number: Polynomial, translator: Translator, deadline: float) -> Proof:
     """Show that a number is at most 0 because the roots in it with a minus are greater than the rest, squared."""
     chain = LemmaChain(translator)
-    squares = _minus_squares(chain, number, deadline, DEPTH)
+    squares = _squares_by_roots(chain, number, deadline, DEPTH)
     basis = completion(chain.branch, deadline)
     found = combination_of(basis, with_squares(number, squares), whole=True)
     return chain.close(VanishingSum(found, squares).descent(chain.branch, number))
 
 
-def _minus_squares(chain: LemmaChain, number: Polynomial, deadline: float, depth: int) -> Squares:
+def _squares_by_roots(chain: LemmaChain, number: Polynomial, deadline: float, depth: int) -> Squares:
     """Return squares that a number is minus the sum of, by lemmas that join the chain.
 
     Raises:
@@ -73,13 +74,16 @@ def _minus_squares(chain: LemmaChain, number: Polynomial, deadline: float, depth
     return [(root.weight * weight / 2, k * root.letters * Q) for root in roots for weight, Q in within]
 
 
-def complete_squares_below_roots(number: Polynomial, translator: Translator) -> None:
-    """Complete the squares of the differences of squares by which a number is compared, before cases are looked for."""
+def squares_below_roots(number: Polynomial, translator: Translator) -> Iterator[SquareCandidate]:
+    """Run through what completes the differences of squares by which a number is compared, as for any other number.
+
+    The letters that it brings in make cases, which are looked for before the roots are compared.
+    """
     for _ in range(DEPTH):
         if roots := [*_roots_in(number, translator)]:
             number = _plain_difference(*_sides(number, roots))
-            translator.completed += completed_squares(number, translator)
-            translator.completed += norms_of_products(number, translator)
+            yield from completed_squares(number, translator)
+            yield from norms_of_products(number, translator)
 
 
 def _sides(number: Polynomial, roots: list[_Root]) -> tuple[Polynomial, Polynomial]:
@@ -103,7 +107,7 @@ def _difference_of_squares(chain: LemmaChain, number: Polynomial, deadline: floa
     try:
         return minus_squares(chain.branch, number, deadline).squares
     except StuckError:
-        return _minus_squares(chain, number, deadline, depth - 1)
+        return _squares_by_roots(chain, number, deadline, depth - 1)
 
 
 def _plain_difference(a: Polynomial, b: Polynomial) -> Polynomial:
